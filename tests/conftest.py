@@ -1,0 +1,123 @@
+"""What every test stands on: servers of the session's own, a movable clock, a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import servers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.clock import Clock
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+]
+RUNNING = pytest.StashKey[servers.Servers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers before anything reads the settings (pytest-django sets Django up after this hook)."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if not worker:
+        config.stash[RUNNING] = servers.Servers()
+        config.stash[RUNNING].start()
+    servers.use_redis_of(worker)
+    _set_django_up()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if RUNNING in config.stash:
+        config.stash[RUNNING].stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses a browser is marked so, by its fixtures."""
+    for item in items:
+        if {"browser", "page"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [report for report in terminalreporter.getreports("skipped") if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.section("browser tests")
+        terminalreporter.line(f"{len(skipped)} browser tests did NOT run: there is no {CHROMIUM} (package chromium).")
+
+
+def _set_django_up() -> None:
+    import django
+    from django.conf import settings
+    from django.db.models.signals import pre_migrate
+
+    # Tests read static files where they are written; collecting them belongs to `make run`.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    # A real hash takes a tenth of a second, and factories make many people.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+    pre_migrate.connect(_install_clock, dispatch_uid="tests.clock")
+
+
+def _install_clock(using: str, **_: Any) -> None:
+    """Before the first table is made, so that defaults in the database follow the movable clock too."""
+    from django.db import connections
+
+    from tests import clock
+
+    if str(connections[using].settings_dict["NAME"]).startswith("test_"):
+        clock.install(connections[using])
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest, db: None) -> "Iterator[Clock]":
+    """One hand on the database's clock and on Python's."""
+    from tests.clock import Clock
+
+    hand = Clock()
+    yield hand
+    hand.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium, headless; the tests that want it are skipped where there is none."""
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"there is no {CHROMIUM}: install the package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A fresh page in a context of its own."""
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def live_url(live_server: Any) -> str:
+    """Address of the product running in this process."""
+    return str(live_server.url)
