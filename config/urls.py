@@ -1,0 +1,36 @@
+"""Every address of the product. Pages live under their app's plural noun, the API under /api/v1/."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+
+def alive(_request: HttpRequest) -> HttpResponse:
+    """For load balancers: the process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="incidents:list"), name="home"),
+    path("healthz", alive, name="alive"),
+    path("login/", LoginView.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("catalog/", include("catalog.urls")),
+    path("incidents/", include("incidents.urls")),
+    path("problems/", include("problems.urls")),
+    path("postmortems/", include("postmortems.urls")),
+    path("detection/", include("detection.urls")),
+    path("reports/", include("reports.urls")),
+    path("", include("notifications.urls")),
+    path("api/v1/", include("catalog.api.urls")),
+    path("api/v1/", include("incidents.api.urls")),
+    path("api/v1/", include("problems.api.urls")),
+    path("api/v1/", include("postmortems.api.urls")),
+    path("api/v1/", include("detection.api.urls")),
+    path("api/v1/", include("notifications.api.urls")),
+    path("api/v1/", include("reports.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+]

@@ -1,0 +1,402 @@
+"""The incident: its fields, its statuses, and every transition between them."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField, transition
+
+from catalog.models import Person, Service, Team
+from incidents import permissions
+from incidents.models.level import Level
+from lifecycle.models import Event, StatefulRecord
+from lifecycle.transitions import guard
+
+
+class Status(models.TextChoices):
+    REPORTED = "reported", _("Reported")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    PENDING = "pending", _("Pending")
+    TRANSFERRED = "transferred", _("Transferred")
+    RECOVERED = "recovered", _("Recovered")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+ENDED = (Status.RESOLVED, Status.CLOSED)
+OVER = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
+BEFORE_RECOVERY = (Status.REPORTED, Status.ACKNOWLEDGED, Status.PENDING, Status.TRANSFERRED)
+
+
+class Source(models.TextChoices):
+    """How the incident came to us."""
+
+    WEB = "web", _("report form")
+    HOTLINE = "hotline", _("hotline")
+    EMAIL = "email", _("e-mail")
+    API = "api", _("API")
+    DETECTION = "detection", _("detection rule")
+
+
+class CauseClass(models.TextChoices):
+    """What is known of the cause at the end. All but the first need a linked problem before closing."""
+
+    KNOWN = "known", _("Known cause")
+    KNOWN_DEFECT = "known_defect", _("Known defect")
+    RECURRING = "recurring", _("Recurring")
+    UNKNOWN = "unknown", _("Unknown cause")
+
+
+@guard(_("A solution needs the incident manager's approval first."))
+def has_approved_solution(incident: "Incident") -> bool:
+    """Major incidents only: an approved solution, or one applied in an emergency (its approval follows)."""
+    return not incident.is_major or incident.solutions.filter(status__in=("approved", "bypassed")).exists()
+
+
+@guard(_("The service must be recovered first."))
+def is_recovered(incident: "Incident") -> bool:
+    """A Level 3 incident may never have taken the service down."""
+    return incident.recovered_at is not None or incident.level_id >= 3
+
+
+@guard(_("The developers must accept the transfer first."))
+def is_accepted(incident: "Incident") -> bool:
+    return incident.status != Status.TRANSFERRED or incident.accepted_at is not None
+
+
+@guard(_("The developers have accepted it already."))
+def awaits_acceptance(incident: "Incident") -> bool:
+    return incident.accepted_at is None
+
+
+@guard(_("The reporter has confirmed it already."))
+def awaits_confirmation(incident: "Incident") -> bool:
+    return incident.confirmed_at is None
+
+
+@guard(_("The reporter must confirm first."))
+def is_confirmed(incident: "Incident") -> bool:
+    """A rule that reported an incident has confirmed it when the counts came back."""
+    by_rule = incident.source == Source.DETECTION and incident.recovered_at is not None
+    return incident.confirmed_at is not None or by_rule
+
+
+@guard(_("Link a problem first: the cause is a known defect, recurring or unknown."))
+def has_problem_if_needed(incident: "Incident") -> bool:
+    return incident.cause_class in ("", CauseClass.KNOWN) or incident.problems.exists()  # type: ignore[attr-defined]
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, person: Person) -> "IncidentQuerySet":
+        """Colleagues see every incident, a reporter the ones they reported, nobody else anything."""
+        if person.is_authenticated and person.is_colleague:
+            return self
+        return self.filter(reporter=person.pk) if person.is_authenticated else self.none()
+
+    def open(self) -> "IncidentQuerySet":
+        return self.exclude(status__in=OVER)
+
+    def unacknowledged(self) -> "IncidentQuerySet":
+        return self.filter(status=Status.REPORTED)
+
+    def major(self) -> "IncidentQuerySet":
+        return self.filter(models.Q(level=1) | models.Q(is_declared_major=True))
+
+    def breaching(self, at: datetime) -> "IncidentQuerySet":
+        """Open incidents with a running clock over its deadline."""
+        return self.open().filter(clocks__stopped_at=None, clocks__due_at__lte=at).distinct()
+
+    def by_next_deadline(self) -> "IncidentQuerySet":
+        """The incident whose next deadline comes first stands first; those without one last, newest first."""
+        running = models.Q(clocks__stopped_at=None)
+        return self.annotate(next_due_at=models.Min("clocks__due_at", filter=running)).order_by(
+            models.F("next_due_at").asc(nulls_last=True), "-id"
+        )
+
+    def for_list(self) -> "IncidentQuerySet":
+        return self.select_related("level", "service", "handler", "owner").prefetch_related("clocks__pauses")
+
+
+class Incident(StatefulRecord):
+    """An unplanned interruption of a service, or a fall in its quality."""
+
+    title = models.CharField(_("title"), max_length=300)
+    description = models.TextField(_("features and details"), blank=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("service"))
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("level"))
+    is_declared_major = models.BooleanField(_("declared major"), default=False)
+    status = FSMField(_("status"), choices=Status.choices, default=Status.REPORTED, protected=True)
+    source = models.CharField(_("source"), max_length=10, choices=Source)
+    dedup_key = models.CharField(max_length=255, blank=True, editable=False)
+
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents_reported"
+    )
+    reporter_name = models.CharField(_("reporter"), max_length=100, blank=True)
+    reporter_contact = models.CharField(_("reporter's contact"), max_length=200, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="incidents_owned",
+        verbose_name=_("owner (first accountability)"),
+    )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="incidents_handled",
+        verbose_name=_("handler"),
+    )
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="incidents_managed",
+        verbose_name=_("incident manager"),
+    )
+    transferred_to = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents_transferred"
+    )
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+
+    occurred_at = models.DateTimeField(_("occurred at"))
+    reported_at = models.DateTimeField(_("reported at"))
+    acknowledged_at = models.DateTimeField(null=True, editable=False)
+    transferred_at = models.DateTimeField(null=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    recovered_at = models.DateTimeField(null=True, editable=False)
+    resolved_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+
+    pending_reason = models.TextField(blank=True, editable=False)
+    held_from = models.CharField(max_length=20, blank=True, editable=False)
+    workaround = models.TextField(_("workaround"), blank=True)
+    resolution = models.TextField(_("resolution"), blank=True)
+    cause_class = models.CharField(_("cause class"), max_length=15, choices=CauseClass, blank=True)
+
+    events = GenericRelation(Event, content_type_field="subject_type", object_id_field="subject_id")
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dedup_key"],
+                condition=~models.Q(dedup_key="") & ~models.Q(status__in=OVER),
+                name="incident_one_open_per_dedup_key",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ENDED, resolved_at__isnull=False)
+                | (~models.Q(status__in=ENDED) & models.Q(resolved_at=None)),
+                name="incident_resolved_at_iff_resolved",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(occurred_at__lte=models.F("reported_at")), name="incident_occurs_before_report"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-id"], condition=~models.Q(status__in=OVER), name="incident_open"),
+            models.Index(fields=["service", "reported_at"], name="incident_of_service"),
+            models.Index(fields=["reported_at"], name="incident_reported"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("incidents:incident", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        """The running number as people say it."""
+        return f"INC-{self.pk}"
+
+    @property
+    def is_major(self) -> bool:
+        return self.level_id == 1 or self.is_declared_major
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
+
+    # --- Transitions: guard and stamp only; clocks and events are the services' ---------------------
+
+    @transition(
+        field=status,
+        source=Status.REPORTED,
+        target=Status.ACKNOWLEDGED,
+        permission=permissions.responds,
+        custom={"label": _("Acknowledge"), "rank": 1},
+    )
+    def acknowledge(self, *, handler: Person | None, at: datetime) -> None:
+        """Somebody starts handling it, and becomes its owner where nobody was."""
+        self.acknowledged_at = at
+        self.handler = handler
+        self.owner = self.owner or handler
+
+    @transition(
+        field=status,
+        source=BEFORE_RECOVERY,
+        target=Status.RECOVERED,
+        permission=permissions.resolves,
+        custom={"label": _("Recover"), "rank": 2, "fields": ("workaround", "occurred_at")},
+    )
+    def recover(self, *, at: datetime, workaround: str = "") -> None:
+        """The service works again, perhaps by a workaround. Never blocked by an approval."""
+        self.recovered_at = at
+        self.workaround = workaround or self.workaround
+        self.pending_reason = ""
+
+    @transition(
+        field=status,
+        source=(Status.ACKNOWLEDGED, Status.RECOVERED),
+        target=Status.TRANSFERRED,
+        permission=permissions.handles,
+        custom={"label": _("Transfer"), "rank": 5, "fields": ("team", "hand_over")},
+    )
+    def transfer(self, *, team: Team, at: datetime) -> None:
+        """Hand it to developers, who accept or refuse."""
+        self.transferred_to = team
+        self.transferred_at = at
+        self.accepted_at = None
+
+    @transition(
+        field=status,
+        source=Status.TRANSFERRED,
+        target=Status.TRANSFERRED,
+        conditions=[awaits_acceptance],
+        permission=permissions.develops,
+        custom={"label": _("Accept"), "rank": 1},
+    )
+    def accept(self, *, handler: Person | None, at: datetime) -> None:
+        self.accepted_at = at
+        self.handler = handler
+
+    @transition(
+        field=status,
+        source=Status.TRANSFERRED,
+        target=RETURN_VALUE(Status.ACKNOWLEDGED, Status.RECOVERED),
+        conditions=[awaits_acceptance],
+        permission=permissions.develops,
+        custom={"label": _("Refuse"), "rank": 6, "fields": ("reason",)},
+    )
+    def refuse(self) -> str:
+        """Send it back to O&M."""
+        self.transferred_to = None
+        self.transferred_at = None
+        self.handler = self.owner
+        return Status.RECOVERED if self.recovered_at else Status.ACKNOWLEDGED
+
+    @transition(
+        field=status,
+        source=(Status.ACKNOWLEDGED, Status.TRANSFERRED, Status.RECOVERED),
+        target=Status.PENDING,
+        permission=permissions.resolves,
+        custom={"label": _("Hold"), "rank": 7, "fields": ("reason",)},
+    )
+    def hold(self, *, reason: str) -> None:
+        """Wait for somebody; the reason is required because it may pause clocks."""
+        self.held_from = self.status
+        self.pending_reason = reason
+
+    @transition(
+        field=status,
+        source=Status.PENDING,
+        target=RETURN_VALUE(Status.ACKNOWLEDGED, Status.TRANSFERRED, Status.RECOVERED),
+        permission=permissions.resolves,
+        custom={"label": _("Resume"), "rank": 1},
+    )
+    def resume(self) -> str:
+        self.pending_reason = ""
+        return self.held_from
+
+    @transition(
+        field=status,
+        source=(Status.ACKNOWLEDGED, Status.TRANSFERRED, Status.RECOVERED),
+        target=Status.RESOLVED,
+        conditions=[is_accepted, is_recovered, has_approved_solution],
+        permission=permissions.resolves,
+        custom={"label": _("Resolve"), "rank": 3, "fields": ("resolution", "cause_class")},
+    )
+    def resolve(self, *, at: datetime, resolution: str, cause_class: str) -> None:
+        """The cause is handled."""
+        self.resolved_at = at
+        self.resolution = resolution
+        self.cause_class = cause_class
+
+    @transition(
+        field=status,
+        source=Status.RESOLVED,
+        target=Status.RESOLVED,
+        conditions=[awaits_confirmation],
+        permission=permissions.confirms,
+        custom={"label": _("Confirm"), "rank": 4, "fields": ("note",)},
+    )
+    def confirm(self, *, at: datetime) -> None:
+        """The reporter says that it is well again."""
+        self.confirmed_at = at
+
+    @transition(
+        field=status,
+        source=Status.RESOLVED,
+        target=Status.CLOSED,
+        conditions=[is_confirmed, has_problem_if_needed],
+        permission=permissions.handles,
+        custom={"label": _("Close"), "rank": 3},
+    )
+    def close(self, *, at: datetime) -> None:
+        self.closed_at = at
+
+    @transition(
+        field=status,
+        source=(Status.RECOVERED, Status.RESOLVED, Status.CLOSED),
+        target=RETURN_VALUE(Status.REPORTED, Status.ACKNOWLEDGED, Status.RECOVERED),
+        permission=permissions.confirms,
+        custom={"label": _("Reopen"), "rank": 8, "fields": ("reason", "is_down")},
+    )
+    def reopen(self, *, is_down: bool) -> str:
+        """It was not over. ``is_down``: the service is broken again, so the recovery clock goes on."""
+        self.resolved_at = self.confirmed_at = self.closed_at = None
+        if not is_down and self.recovered_at is not None and self.status != Status.RECOVERED:
+            return Status.RECOVERED
+        self.recovered_at = None
+        return Status.ACKNOWLEDGED if self.acknowledged_at else Status.REPORTED
+
+    @transition(
+        field=status,
+        source=(Status.REPORTED, Status.ACKNOWLEDGED, Status.PENDING, Status.RECOVERED),
+        target=Status.CANCELLED,
+        permission=permissions.handles,
+        custom={"label": _("Cancel"), "rank": 9, "fields": ("reason",), "is_danger": True},
+    )
+    def cancel(self, *, at: datetime) -> None:
+        """A false alarm."""
+        self.cancelled_at = at
+        self.pending_reason = ""
+
+    @transition(
+        field=status,
+        source=(Status.REPORTED, Status.ACKNOWLEDGED, Status.PENDING, Status.RECOVERED),
+        target=Status.CANCELLED,
+        permission=permissions.handles,
+        custom={"label": _("Merge"), "rank": 10, "fields": ("target",), "is_danger": True},
+    )
+    def merge(self, *, target: "Incident", at: datetime) -> None:
+        """A duplicate: the target goes on, this one becomes read-only."""
+        self.merged_into = target
+        self.cancelled_at = at
+        self.pending_reason = ""

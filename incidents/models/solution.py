@@ -1,0 +1,88 @@
+"""Solutions of major incidents, which the incident manager approves before they count."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from catalog.models import Person
+from incidents import permissions
+from lifecycle.models import StatefulRecord
+
+
+class SolutionStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    BYPASSED = "bypassed", _("Applied in an emergency")
+
+
+class Solution(StatefulRecord):
+    """What somebody proposes to do about the cause. Only somebody else, an incident manager, may approve it."""
+
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="solutions")
+    text = models.TextField(_("solution"))
+    risk = models.TextField(_("risk"), blank=True)
+    rollback = models.TextField(_("way back"), blank=True)
+    status = FSMField(choices=SolutionStatus.choices, default=SolutionStatus.PROPOSED, protected=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="solutions_proposed"
+    )
+    proposed_at = models.DateTimeField(db_default=Now(), editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="solutions_decided"
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True)
+    approval_due_at = models.DateTimeField(null=True)
+    """Where it was applied in an emergency: by when the approval has to follow."""
+
+    class Meta:
+        ordering: ClassVar = ["-proposed_at", "-id"]
+        verbose_name = _("solution")
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    def get_absolute_url(self) -> str:
+        return reverse("incidents:solution", args=[self.pk])
+
+    @transition(
+        field=status,
+        source=[SolutionStatus.PROPOSED, SolutionStatus.BYPASSED],
+        target=SolutionStatus.APPROVED,
+        permission=permissions.decides,
+        custom={"label": _("Approve"), "rank": 1, "fields": ("note",)},
+    )
+    def approve(self, *, decided_by: Person, decided_at: datetime, note: str) -> None:
+        self._decide(decided_by, decided_at, note)
+
+    @transition(
+        field=status,
+        source=[SolutionStatus.PROPOSED, SolutionStatus.BYPASSED],
+        target=SolutionStatus.REJECTED,
+        permission=permissions.decides,
+        custom={"label": _("Reject"), "rank": 2, "fields": ("reason",)},
+    )
+    def reject(self, *, decided_by: Person, decided_at: datetime, note: str) -> None:
+        self._decide(decided_by, decided_at, note)
+
+    @transition(
+        field=status,
+        source=SolutionStatus.PROPOSED,
+        target=SolutionStatus.BYPASSED,
+        permission=permissions.handles,
+        custom={"label": _("Apply in an emergency"), "rank": 3, "fields": ("reason",), "is_danger": True},
+    )
+    def bypass(self, *, approval_due_at: datetime) -> None:
+        self.approval_due_at = approval_due_at
+
+    def _decide(self, decided_by: Person, decided_at: datetime, note: str) -> None:
+        self.decided_by = decided_by
+        self.decided_at = decided_at
+        self.decision_note = note

@@ -1,0 +1,60 @@
+"""Everything that can be done to an incident."""
+
+from incidents.services.classification import change_level, declare_major
+from incidents.services.clocks import record_breaches
+from incidents.services.handling import (
+    accept_incident,
+    acknowledge_incident,
+    cancel_incident,
+    close_incident,
+    confirm_incident,
+    hold_incident,
+    merge_incident,
+    recover_incident,
+    refuse_incident,
+    reopen_incident,
+    resolve_incident,
+    resume_incident,
+    transfer_incident,
+)
+from incidents.services.records import (
+    add_note,
+    assign_incident,
+    complete_action,
+    record_impact,
+    send_back_action,
+    verify_action,
+)
+from incidents.services.reporting import open_incident, open_or_find
+from incidents.services.solutions import approve_solution, bypass_solution, propose_solution, reject_solution
+
+__all__ = [
+    "accept_incident",
+    "acknowledge_incident",
+    "add_note",
+    "approve_solution",
+    "assign_incident",
+    "bypass_solution",
+    "cancel_incident",
+    "change_level",
+    "close_incident",
+    "complete_action",
+    "confirm_incident",
+    "declare_major",
+    "hold_incident",
+    "merge_incident",
+    "open_incident",
+    "open_or_find",
+    "propose_solution",
+    "record_breaches",
+    "record_impact",
+    "recover_incident",
+    "refuse_incident",
+    "reject_solution",
+    "reopen_incident",
+    "resolve_incident",
+    "resume_incident",
+    "send_back_action",
+    "transfer_incident",
+    "verify_action",
+]

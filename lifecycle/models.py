@@ -1,0 +1,81 @@
+"""How any record changes, and the trace it leaves."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMModelMixin
+
+
+class Via(models.TextChoices):
+    """The way by which somebody acted."""
+
+    WEB = "web", _("web page")
+    API = "api", _("API")
+    SMS = "sms", _("SMS")
+    VOICE = "voice", _("phone key")
+    EMAIL = "email", _("e-mail link")
+    DETECTOR = "detector", _("detection rule")
+    SYSTEM = "system", _("Mainstay")
+
+
+class StatefulRecord(FSMModelMixin, models.Model):
+    """A record with a ``status`` that only declared transitions may change.
+
+    ``version`` counts the changes; a form carries it so that two people cannot overwrite each other unseen.
+    """
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def about(self, record: models.Model) -> "EventQuerySet":
+        return self.filter(subject_type=ContentType.objects.get_for_model(record), subject_id=record.pk)
+
+    def undispatched(self) -> "EventQuerySet":
+        return self.filter(dispatched_at=None)
+
+
+class Event(models.Model):
+    """One fact about one record: timeline, audit trail and outbox in one table.
+
+    Append-only: a database trigger refuses DELETE and any UPDATE but that of ``dispatched_at``.
+    """
+
+    subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    subject_id = models.BigIntegerField()
+    subject = GenericForeignKey("subject_type", "subject_id")
+    verb = models.CharField(max_length=40)
+    from_status = models.CharField(max_length=20, blank=True)
+    to_status = models.CharField(max_length=20, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    via = models.CharField(max_length=10, choices=Via)
+    note = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    occurred_at = models.DateTimeField(db_default=Now())
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    dispatched_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[models.Manager["Event"]] = EventQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering: ClassVar = ["occurred_at", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_type", "subject_id", "occurred_at"], name="event_of_subject"),
+            models.Index(fields=["id"], condition=models.Q(dispatched_at=None), name="event_undispatched"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} #{self.subject_id}"
+
+    @property
+    def is_backdated(self) -> bool:
+        """Whether somebody entered it after it happened (more than a minute, so that clock noise does not count)."""
+        return (self.recorded_at - self.occurred_at).total_seconds() > 60
