@@ -20,13 +20,18 @@ def become(name: str) -> None:
     os.setuid(account.pw_uid)
 
 
+def hold(death_signal: int) -> None:
+    """Have the kernel send this process the signal when its parent ends; OSError where it cannot."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
 def main() -> None:
     death_signal, parent, user, *command = sys.argv[1:]
     if user:
         become(user)
-    # After the change of user, which would clear it.
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0) != 0:
-        sys.exit(f"prctl: {os.strerror(ctypes.get_errno())}")
+    hold(int(death_signal))  # after the change of user, which would undo it
     if os.getppid() != int(parent):
         sys.exit("the parent died before the leash was on")
     try:

@@ -161,13 +161,14 @@ class Postgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_line_prefix": "",
+            "log_checkpoints": "off",
             **(QUICK_BUT_UNSAFE if self.quick else {}),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.binaries.folder / "postgres"), "-D", str(self.data), *options]
 
     def prepare(self) -> None:
-        """Make the folders and, the first time, the cluster; clear what a killed server left. Safe before each start."""
+        """Make the folders and, the first time, the cluster; clear what a killed server left."""
         self._settle_home()
         self._settle_socket()
         if not (self.data / "PG_VERSION").exists():
@@ -176,7 +177,8 @@ class Postgres:
         self._wait_for_predecessor()
 
     def start(self) -> None:
-        """Start and wait until it answers; LaunchError carries its last words."""
+        """Start (again) and wait until it answers; LaunchError carries its last words."""
+        self.stop()
         self.prepare()
         log = self.home / "postgres.log"
         with log.open("ab") as output:
@@ -204,7 +206,7 @@ class Postgres:
                     raise LaunchError(f"PostgreSQL ended with status {process.returncode}.") from None
                 if time.monotonic() > deadline:
                     raise LaunchError(f"PostgreSQL did not answer in {seconds:.0f} s: {error}") from None
-                time.sleep(0.03)
+                time.sleep(0.1)
 
     def _settle_home(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -248,16 +250,17 @@ class Postgres:
             )
 
     def _wait_for_predecessor(self, seconds: float = 20) -> None:
-        """Processes of an earlier server on this data must be gone; then its pid file is only a memory.
+        """Processes of an earlier server on this data must be gone; then its lock files are only a memory.
 
-        PostgreSQL itself would trust the pid in that file, which after a kill -9 may by now be anybody's.
+        PostgreSQL itself would trust the pid in them, which after a kill -9 may by now be anybody's.
         """
         deadline = time.monotonic() + seconds
         while _processes_in(self.data):
             if time.monotonic() > deadline:
                 raise LaunchError(f"Another PostgreSQL is running on {self.data}.")
             time.sleep(0.05)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for stale in (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def _ensure_database(self) -> None:
         connection = psycopg2.connect(host=str(self.socket), user="postgres", dbname="postgres", connect_timeout=3)

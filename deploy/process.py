@@ -24,19 +24,24 @@ def spawn(
     env: Mapping[str, str] | None = None,
     user: str = "",
     death_signal: signal.Signals = signal.SIGKILL,
-    output: int | IO[Any] = subprocess.DEVNULL,
+    output: int | IO[Any] | None = subprocess.DEVNULL,
     cwd: Path | None = None,
+    foreground: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own; it gets ``death_signal`` when the *thread* that called this ends."""
+    """Start a command on the leash: it gets ``death_signal`` when the *thread* that called this ends.
+
+    It has a session of its own, so that its whole family can be ended and Ctrl-C does not reach it; in the
+    ``foreground`` it shares the terminal instead.
+    """
     leash = [sys.executable, "-I", "-S", str(LEASH), str(int(death_signal)), str(os.getpid()), user]
     return subprocess.Popen(
         [*leash, *map(str, argv)],
-        stdin=subprocess.DEVNULL,
+        stdin=None if foreground else subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         env=None if env is None else dict(env),
         cwd=cwd,
-        start_new_session=True,
+        start_new_session=not foreground,
     )
 
 

@@ -63,6 +63,7 @@ class Redis:
             f'dir "{self.home}"',
             "daemonize no",
             "databases 64",
+            "loglevel warning",
             *(["appendonly yes", "appendfsync everysec", "save 60 1"] if self.keep else ["appendonly no", 'save ""']),
         ]
         configuration = self.home / "redis.conf"
@@ -70,7 +71,8 @@ class Redis:
         configuration.write_text("\n".join(lines) + "\n")
 
     def start(self) -> None:
-        """Start and wait until it answers; LaunchError carries its last words."""
+        """Start (again) and wait until it answers; LaunchError carries its last words."""
+        self.stop()
         self.prepare()
         log = self.home / "redis.log"
         with log.open("ab") as output:

@@ -1,0 +1,70 @@
+# One line for each thing to do: `make`. Everything happens in .venv, made at first use from a lock file.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+SPEED ?= 600
+BIN := .venv/bin
+LOCK_COMMAND := pip compile pyproject.toml --extra embedded --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+
+.PHONY: help run test check demo-real manage translations bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: .venv/.run ## Start everything on this machine (DEMO=yes|no, MAINSTAY_PORT=8000); Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.run
+
+test: .venv/.dev ## Run every test against a PostgreSQL and Redis of its own (TESTS=tests/incidents)
+	@bash deploy/chromium.sh
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
+
+check: .venv/.dev ## Formatting, lint, types, migrations, architecture, deployment, licences, vendored files
+	@bash deploy/check.sh
+
+demo-real: .venv/.run ## Feed a recorded day (DATA=folder, SPEED=600) into the running product
+	@test -n "$(DATA)" || { echo "Say where the recording is: make demo-real DATA=folder [SPEED=$(SPEED)]"; exit 2; }
+	@file=$$(ls $(DATA)/transactions_*.csv 2>/dev/null | head -n 1); \
+	test -n "$$file" || { echo "There is no transactions_*.csv in $(DATA)."; exit 2; }; \
+	bash deploy/with_run.sh $(BIN)/python manage.py replay "$$file" --profile cloudwalk --speed $(SPEED)
+
+manage: .venv/.run ## Run manage.py against the running product (ARGS="shell")
+	@bash deploy/with_run.sh $(BIN)/python manage.py $(ARGS)
+
+translations: .venv/.dev ## Collect strings and compile translations (needs the package gettext)
+	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --ignore .venv --ignore var
+	$(BIN)/python manage.py compilemessages --locale zh_Hans
+
+bench: .venv/.dev ## Measure (bench/README.md)
+	$(BIN)/python -m bench $(ARGS)
+
+lock: .venv-lock/bin/uv ## Write the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	.venv-lock/bin/uv --quiet $(LOCK_COMMAND) $(UPGRADE) -o requirements.lock
+	.venv-lock/bin/uv --quiet $(subst --extra embedded,--extra embedded --group dev,$(LOCK_COMMAND)) $(UPGRADE) -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what was built here; the data in var stay
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis var/static
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Mainstay needs Python 3.11 or newer; PYTHON=python3.12 make $(MAKECMDGOALS) names another."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "This Python has no venv: install the package python3-venv."; exit 1; }
+	@echo "making .venv"
+	@$(PYTHON) -m venv .venv
+
+# The stamps: an installation is repeated when its lock file changes. The development lock holds everything of the other.
+.venv/.run: requirements.lock | .venv/bin/python
+	@echo "installing the packages of requirements.lock"
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock requirements.lock | .venv/bin/python
+	@echo "installing the packages of requirements-dev.lock"
+	@$(PIP) -r requirements-dev.lock
+	@touch .venv/.run $@
+
+.venv-lock/bin/uv:
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install uv
