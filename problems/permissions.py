@@ -1,18 +1,15 @@
 """Who may do what to a problem. Every colleague reads; these write."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from catalog.models import Person, Role
-
-if TYPE_CHECKING:
-    from problems.models import Problem
+from catalog.models import Role
 
 
-def works(_record: object, person: Person) -> bool:
+def works(_record: Any, person: Any) -> bool:
     """Raises problems, links incidents to them, looks for causes and plans fixes."""
-    return person.has_role(Role.OPERATIONS, Role.DEVELOPER, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
+    return bool(person.has_role(Role.OPERATIONS, Role.DEVELOPER, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR))
 
 
-def signs(problem: "Problem", person: Person) -> bool:
+def signs(problem: Any, person: Any) -> bool:
     """Four eyes: never a waiver of one's own."""
-    return works(problem, person) and problem.outcome_by_id != person.pk
+    return works(problem, person) and bool(problem.outcome_by_id != person.pk)
