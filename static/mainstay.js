@@ -151,7 +151,8 @@
   });
 
   // --- Clicks: copy, dismiss, dialogs, menus that close ------------------------------------------------
-  page.addEventListener("click", ({ target }) => {
+  page.addEventListener("click", (event) => {
+    const { target } = event;
     const copy = target.closest("[data-copy]"), opener = target.closest("[data-dialog]");
     if (copy) {
       const source = page.getElementById(copy.dataset.copy);
@@ -159,7 +160,7 @@
         .then(() => toast(words.textCopied));
     }
     if (target.closest("[data-dismiss]")) target.closest("[data-dismiss]").parentElement.remove();
-    if (opener) page.getElementById(opener.dataset.dialog)?.showModal();
+    if (opener) { event.preventDefault(); page.getElementById(opener.dataset.dialog)?.showModal(); }
     for (const menu of all("details.menu[open], details.phone-menu[open]")) if (!menu.contains(target)) menu.open = false;
   });
   page.addEventListener("toggle", ({ target }) => {
