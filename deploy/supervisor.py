@@ -87,8 +87,8 @@ class Keeper:
         except (LaunchError, OSError) as error:
             self._fail(LaunchError(f"{self.program.name}: {error}"))
             return
-        self.up.set()
         self.changed()
+        self.up.set()
         while process.poll() is None and not self._stopping.is_set():
             time.sleep(0.05)
         if self._stopping.is_set():
@@ -164,7 +164,8 @@ class Supervisor:
     @property
     def pids(self) -> dict[str, int]:
         """The running programs."""
-        running = ((name, keeper.process) for name, keeper in self._keepers.items())
+        # A copy: keeper threads ask while the main thread still adds programs.
+        running = [(name, keeper.process) for name, keeper in list(self._keepers.items())]
         return {name: process.pid for name, process in running if process and process.poll() is None}
 
     def kill(self, name: str, with_signal: signal.Signals = signal.SIGKILL) -> int:

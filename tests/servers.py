@@ -46,6 +46,7 @@ class Servers:
         os.environ["MAINSTAY_TEST_REDIS"] = os.environ.get("MAINSTAY_TEST_REDIS_URL") or self._start_redis()
         os.environ["MAINSTAY_SECRET_KEY"] = secrets.token_urlsafe(50)
         os.environ["TWILIO_AUTH_TOKEN"] = secrets.token_hex(16)
+        os.environ["MAINSTAY_STATIC_ROOT"] = str(self.home / "static")
         os.environ.update(ENVIRONMENT)
 
     def stop(self) -> None:

@@ -64,11 +64,14 @@ def test_it_listens_on_a_private_socket_and_not_on_the_network(server: Postgres)
     assert run_sql(server, "SHOW listen_addresses") == [("",)]
 
 
-def test_committed_rows_survive_a_kill_of_the_server(server: Postgres) -> None:
+def test_committed_rows_survive_a_kill_of_the_server(home: Path) -> None:
+    server = Postgres(home / "postgres")
+    server.start()
     run_sql(server, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)")
     os.kill(pid_of(server), signal.SIGKILL)
     server.start()
     assert run_sql(server, "SELECT n FROM kept") == [(7,)]
+    server.stop()
 
 
 def test_a_pid_file_that_names_a_living_stranger_does_not_stop_it(server: Postgres) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from deploy import redis as launcher
 from deploy.process import LaunchError
@@ -22,7 +24,10 @@ def server(tmp_path: Path) -> Iterator[Redis]:
 
 
 def test_it_wants_its_password(server: Redis) -> None:
-    with redis.Redis(port=server.port) as stranger, pytest.raises(redis.AuthenticationError):
+    with (
+        redis.Redis(port=server.port, retry=Retry(NoBackoff(), 0)) as stranger,
+        pytest.raises(redis.AuthenticationError),
+    ):
         stranger.ping()
 
 
