@@ -19,6 +19,14 @@
     }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     part.querySelectorAll(".thread").forEach(showNewest);
+    useLocalTime(part);
+  }
+
+  // The server writes times in UTC, for those without a script; here they become the reader's.
+  function useLocalTime(part) {
+    for (const time of part.querySelectorAll("time")) {
+      time.textContent = new Date(time.dateTime).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    }
   }
 
   function showNewest(thread) {
@@ -30,7 +38,9 @@
     const list = document.getElementById("phones");
     const wanted = [...fresh.querySelectorAll("#phones > .phone")];
     wanted.forEach((card, index) => {
-      if (!document.getElementById(card.id)) list.insertBefore(card, list.children[index] ?? null);
+      if (document.getElementById(card.id)) return;
+      useLocalTime(card);
+      list.insertBefore(card, list.children[index] ?? null);
     });
     for (const card of [...list.children]) {
       if (!wanted.some((one) => one.id === card.id) && !(card.id === "no-phones" && !wanted.length)) card.remove();
@@ -78,6 +88,7 @@
   });
 
   document.querySelectorAll(".thread").forEach(showNewest);
+  useLocalTime(document);
   document.addEventListener("visibilitychange", () => document.hidden || load(() => fetch("/", { cache: "no-store" })));
   setTimeout(refresh, period);
 })();

@@ -46,8 +46,7 @@ class Carrier:
         messaging.accept(self, message)
 
     def accept_call(self, call: Call) -> None:
-        with self.exchange.changing(call.to_number):
-            self.exchange.calls[call.sid] = call
+        self.exchange.add_call(call)
         self._lines.submit(CallScript(self, call).run)
 
     def store_email(self, email: Email) -> None:

@@ -24,6 +24,9 @@ class Exchange:
             self.phones: dict[str, PhoneCard] = {}
             self.messages: dict[str, Message] = {}
             self.calls: dict[str, Call] = {}
+            # The same records by phone, in the order of their arrival: a storm has ten thousand of them.
+            self._messages_of: dict[str, list[Message]] = {}
+            self._calls_of: dict[str, list[Call]] = {}
             self.emails: dict[str, Email] = {}
             self.callbacks: list[CallbackAttempt] = []
             self.revision = getattr(self, "revision", 0) + 1
@@ -57,13 +60,23 @@ class Exchange:
                 self.changed.wait(remaining)
             return found
 
+    def add_message(self, message: Message) -> None:
+        with self.changing(message.phone_number):
+            self.messages[message.sid] = message
+            self._messages_of.setdefault(message.phone_number, []).append(message)
+
+    def add_call(self, call: Call) -> None:
+        with self.changing(call.to_number):
+            self.calls[call.sid] = call
+            self._calls_of.setdefault(call.to_number, []).append(call)
+
     def messages_of(self, number: str) -> list[Message]:
         with self.changed:
-            return [message for message in self.messages.values() if message.phone_number == number]
+            return list(self._messages_of.get(number, ()))
 
     def calls_of(self, number: str) -> list[Call]:
         with self.changed:
-            return [call for call in self.calls.values() if call.to_number == number]
+            return list(self._calls_of.get(number, ()))
 
     def emails_of(self, address: str) -> list[Email]:
         with self.changed:

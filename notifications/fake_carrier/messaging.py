@@ -29,8 +29,7 @@ FINAL = frozenset({"delivered", "undelivered", "failed"})
 
 def accept(carrier: "Carrier", message: Message) -> None:
     """Takes a message of the product: queued now, sent and delivered a little later."""
-    with carrier.exchange.changing(message.to_number):
-        carrier.exchange.messages[message.sid] = message
+    carrier.exchange.add_message(message)
     delay = STEP_SECONDS / carrier.speed + carrier.exchange.modes.delay_seconds
     carrier.timetable.after(delay, partial(_send, carrier, message))
 
@@ -87,8 +86,7 @@ def reply(carrier: "Carrier", *, from_number: str, body: str, to_number: str = "
         status="received",
         is_expected=True,
     )
-    with carrier.exchange.changing(from_number):
-        carrier.exchange.messages[message.sid] = message
+    carrier.exchange.add_message(message)
     _mind_stop_and_start(carrier, message)
     carrier.timetable.after(STEP_SECONDS / carrier.speed, partial(_hand_over, carrier, message, 1))
     return message
@@ -117,8 +115,7 @@ def _tell_the_phone(carrier: "Carrier", cause: Message, text: str) -> None:
     """A text of the carrier itself: no business of the product, so no test has to expect it."""
     notice = Message(cause.account_sid, cause.to_number, cause.from_number, text, "outbound-reply", "delivered")
     notice.is_delivered = notice.is_expected = True
-    with carrier.exchange.changing(cause.from_number):
-        carrier.exchange.messages[notice.sid] = notice
+    carrier.exchange.add_message(notice)
 
 
 def _hand_over(carrier: "Carrier", message: Message, attempt: int) -> None:

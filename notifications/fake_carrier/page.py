@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError
 from django.template.backends.django import DjangoTemplates
@@ -79,6 +80,13 @@ class TextView:
 
 
 @dataclass(frozen=True)
+class EmailView:
+    email: Email
+    # Links that the text does not already show.
+    more_links: list[str]
+
+
+@dataclass(frozen=True)
 class PhoneView:
     card: PhoneCard
     texts: list[TextView]
@@ -107,8 +115,14 @@ def show_phones(request: CarrierRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("phones"))
     exchange = request.carrier.exchange
     with exchange.changed:
-        html = _engine().get_template("phones.html").render(_frame(exchange), request)
+        context = _frame(exchange) | {"product_url": _origin(request.carrier.inbound_sms_url)}
+        html = _engine().get_template("phones.html").render(context, request)
     return HttpResponse(html)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"
 
 
 def _frame(exchange: Exchange) -> dict[str, Any]:
@@ -121,7 +135,7 @@ def _frame(exchange: Exchange) -> dict[str, Any]:
         "ringing_count": sum(view.call.status == "ringing" for view in live),
         "live_revision": "-".join(f"{view.call.sid[-6:]}.{view.phone.revision}" for view in live),
         "phones": [_view_phone(exchange, phone) for phone in phones],
-        "emails": emails[:SHOWN_EMAILS],
+        "emails": [_view_email(email) for email in emails[:SHOWN_EMAILS]],
         "emails_revision": f"{len(emails)}-{emails[0].sid}" if emails else "0",
         "keys": KEYS,
         "behaviours": BEHAVIOUR_WORDS.items(),
@@ -133,6 +147,10 @@ def _frame(exchange: Exchange) -> dict[str, Any]:
 
 def _view_call(exchange: Exchange, call: Call) -> CallView:
     return CallView(call, exchange.phone(call.to_number), list(call.transcript), STATUS_WORDS[call.status])
+
+
+def _view_email(email: Email) -> EmailView:
+    return EmailView(email, [link for link in email.links if link not in email.text])
 
 
 def _view_phone(exchange: Exchange, phone: PhoneCard) -> PhoneView:

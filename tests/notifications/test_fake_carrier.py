@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -23,6 +23,9 @@ from twilio.rest import Client
 from notifications.fake_carrier.records import Modes
 from notifications.fake_carrier.resources import count_segments
 from notifications.fake_carrier.server import FakeCarrier, NotLoopbackError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ALICE = "+15551230001"
 BOB = "+15551230002"
@@ -531,6 +534,30 @@ def test_the_page_is_strict_about_scripts_strangers_and_forged_forms(
     assert visitor.open("/static/../manage.py")[0] == 400
     assert visitor.open("/static/fake_carrier.js")[0] == 200
     assert carrier.exchange.messages == {}
+
+
+def test_the_open_page_rings_by_itself_and_keeps_a_half_typed_reply(
+    carrier: FakeCarrier, product: Product, ring: Callable[..., Any], page: "Page"
+) -> None:
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    carrier.phone(ALICE, name="Alice")
+    page.goto(carrier.url)
+    reply = page.get_by_label("Reply")
+    reply.type("half a rep")
+    ring()
+    page.get_by_text("The phone of Alice is ringing").wait_for()
+    assert reply.input_value() == "half a rep"
+    assert reply.evaluate("element => element === document.activeElement")
+    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("button", name="4", exact=True).click()
+    assert product.wait_for("/keys/")[0]["Digits"] == "4"
+    reply.press("Enter")
+    assert product.wait_for("/sms/")[0]["Body"] == "half a rep"
+    page.get_by_text("Sent by you").wait_for()
+    assert reply.input_value() == ""
+    assert problems == []
 
 
 def test_the_control_api_does_what_the_buttons_do_and_wants_the_token(carrier: FakeCarrier) -> None:
