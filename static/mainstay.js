@@ -1,4 +1,4 @@
-// Makes pages faster; every page works without it. No framework; drawings and words come from the server.
+// Makes pages faster; every page works without it. The words come from the server.
 (() => {
   "use strict";
   const page = document;
