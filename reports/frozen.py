@@ -1,0 +1,46 @@
+"""Freezing figures: one way of writing them, their hash, and what has changed since. Values in, values out."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that is not what it was; None where it is absent on one side."""
+
+    path: str
+    frozen: Any
+    now: Any
+
+
+def canonical(numbers: dict[str, Any]) -> bytes:
+    """The same figures always give the same bytes: keys sorted, no blanks, UTF-8."""
+    return json.dumps(numbers, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest_of(numbers: dict[str, Any]) -> str:
+    """SHA-256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical(numbers)).hexdigest()
+
+
+def differences(frozen: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
+    """Every figure that differs, by its path ("durations recover 1 median")."""
+    old, new = dict(_leaves(frozen)), dict(_leaves(now))
+    paths = sorted(old.keys() | new.keys())
+    return [Difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)]
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    items: Any
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value, start=1)
+    else:
+        yield path, value
+        return
+    for key, entry in items:
+        yield from _leaves(entry, f"{path} {key}".strip())

@@ -1,0 +1,45 @@
+"""The rows behind the figures of a month. A figure counts a queryset of here, and its link lists the same one."""
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from catalog.models import Service
+from incidents.models import Clock, Impact, Incident, Status
+from reports.indicators import DURATIONS
+from reports.period import Month
+
+# False alarms and merged duplicates are no incidents.
+COUNTED = [status.value for status in Status if status != Status.CANCELLED]
+
+
+def reported(month: Month) -> "QuerySet[Incident]":
+    """Every incident that was reported in the month."""
+    return Incident.objects.filter(reported_at__gte=month.start, reported_at__lt=month.end)
+
+
+def counted(month: Month) -> "QuerySet[Incident]":
+    return reported(month).exclude(status=Status.CANCELLED)
+
+
+def judged(month: Month) -> "QuerySet[Clock]":
+    """Clocks with a verdict in the month (reports/attainment.py says what that is), with ``verdict_at``."""
+    verdict = Clock.objects.filter(is_void=False).annotate(verdict_at=Coalesce("breached_at", "stopped_at"))
+    return verdict.filter(verdict_at__gte=month.start, verdict_at__lt=month.end)
+
+
+def timed(duration: str) -> Q:
+    """Incidents whose duration ("acknowledge", "recover", "resolve") is known and does not run backwards."""
+    start, end = DURATIONS[duration]
+    return Q(**{f"{end}__gte": F(start)})
+
+
+def harmful(month: Month) -> "QuerySet[Impact]":
+    """Impact of which a part lies in the month, by service and start."""
+    overlap = Q(started_at__lt=month.end) & (Q(ended_at=None) | Q(ended_at__gte=month.start))
+    found = Impact.objects.exclude(incident__status=Status.CANCELLED).filter(overlap)
+    return found.order_by("incident__service", "started_at", "id")
+
+
+def measured(month: Month) -> "QuerySet[Service]":
+    """The services whose stability is told: those in use, and those that were harmed."""
+    return Service.objects.filter(Q(is_active=True) | Q(pk__in=harmful(month).order_by().values("incident__service")))
