@@ -1,0 +1,92 @@
+"""Turns the recorded events of incidents into the first draft of a timeline: facts only, each with its source."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import Role
+from incidents.models import Incident
+from lifecycle.models import Event, Via
+from postmortems.wording import suspicious_words
+
+# What happened to an incident, as a sentence without a who. Verbs that are not here stand as they are.
+SENTENCES = {
+    "report": gettext_lazy("Incident reported"),
+    "acknowledge": gettext_lazy("Incident acknowledged"),
+    "recover": gettext_lazy("Service recovered"),
+    "transfer": gettext_lazy("Handed to the developers"),
+    "accept": gettext_lazy("Developers took it over"),
+    "refuse": gettext_lazy("Developers sent it back"),
+    "hold": gettext_lazy("Put on hold"),
+    "resume": gettext_lazy("Work resumed"),
+    "resolve": gettext_lazy("Resolved"),
+    "confirm": gettext_lazy("Reporter confirmed"),
+    "close": gettext_lazy("Incident closed"),
+    "reopen": gettext_lazy("Incident reopened"),
+    "cancel": gettext_lazy("Incident cancelled"),
+    "merge": gettext_lazy("Merged into another incident"),
+    "note": gettext_lazy("Note"),
+    "assign": gettext_lazy("Owner named"),
+    "change_level": gettext_lazy("Level changed"),
+    "declare_major": gettext_lazy("Declared a major incident"),
+    "breach": gettext_lazy("A deadline passed"),
+    "record_impact": gettext_lazy("Impact recorded"),
+    "propose_solution": gettext_lazy("Solution proposed"),
+    "approve_solution": gettext_lazy("Solution approved"),
+    "reject_solution": gettext_lazy("Solution rejected"),
+    "bypass_solution": gettext_lazy("Solution applied in an emergency"),
+}
+# Paper work about the incident, which is not part of what happened.
+LEFT_OUT = {
+    "raise_problem",
+    "link_problem",
+    "unlink_problem",
+    "receive_workaround",
+    "start_postmortem",
+    "publish_postmortem",
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One fact for the timeline. ``parked`` holds the event's own words where they speak of causes or faults."""
+
+    happened_at: datetime
+    what: str
+    role: str
+    source: str
+    event: Event | None
+    parked: str = ""
+
+
+def draft_from_incident(incident: Incident) -> Draft:
+    """When the service broke: the incident says it, no event does."""
+    source = _("%(incident)s, time of occurrence") % {"incident": incident.reference}
+    what = _("%(service)s: impact began") % {"service": incident.service}
+    return Draft(happened_at=incident.occurred_at, what=what, role="", source=source, event=None)
+
+
+def draft_from_event(event: Event, incident: Incident) -> Draft:
+    """The event as a fact. Its note is quoted where it reads like one, and set aside where it does not."""
+    sentence = str(SENTENCES.get(event.verb, event.verb.replace("_", " ").capitalize()))
+    is_fact = not suspicious_words(event.note)
+    quotes = bool(event.note and is_fact)
+    return Draft(
+        happened_at=event.occurred_at,
+        what=f"{sentence}: {event.note}" if quotes else sentence,
+        role=role_of(event),
+        source=f"{incident.reference}, {_('event %(id)d') % {'id': event.pk}}",
+        event=event,
+        parked="" if is_fact else event.note,
+    )
+
+
+def role_of(event: Event) -> str:
+    """Who acted, by role and not by name."""
+    actor: Any = event.actor
+    if actor is not None and actor.roles:
+        return str(Role(actor.roles[0]).label)
+    return str(Via(event.via).label)
