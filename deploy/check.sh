@@ -23,7 +23,7 @@ production() {
 
 step "formatting" "$bin/python" -m ruff format --check .
 step "lint" "$bin/python" -m ruff check .
-step "types" "$bin/python" -m mypy .
+step "types" production -m mypy .
 step "migrations" production -W "ignore:Got an error checking a consistent migration history" \
     manage.py makemigrations --check --dry-run
 step "deployment" production manage.py check --deploy --fail-level WARNING

@@ -21,7 +21,8 @@ def wanted_icons(listing: str) -> list[tuple[str, str]]:
 
 def paths_of(drawing: Path) -> str:
     """The path data of one drawing, without the invisible bounding square."""
-    shapes = ElementTree.parse(drawing).getroot().findall(f"{SVG}path")
+    # An icon of a package we chose, at a maintainer's desk.
+    shapes = ElementTree.parse(drawing).getroot().findall(f"{SVG}path")  # noqa: S314
     return "".join(f'<path d="{shape.get("d")}"/>' for shape in shapes if shape.get("stroke") != "none")
 
 

@@ -8,7 +8,7 @@ it combines them (``AND``).
 import importlib.metadata
 import re
 import sys
-from email.message import Message
+from importlib.metadata import PackageMetadata
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -64,17 +64,17 @@ def locked_packages(lock: Path) -> set[str]:
     return set(re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(), flags=re.MULTILINE))
 
 
-def stated_licences(metadata: Message) -> list[str]:
+def stated_licences(metadata: PackageMetadata) -> list[str]:
     """What the package says: one SPDX expression, or all its classifiers, or its short free text."""
-    if expression := metadata.get("License-Expression"):
-        return [expression]
+    if expression := metadata.get_all("License-Expression"):
+        return expression
     classifiers = [
         line.rsplit(" :: ", 1)[1]
         for line in metadata.get_all("Classifier") or []
         if line.startswith("License ::") and not line.endswith("OSI Approved")
     ]
-    text = (metadata.get("License") or "").strip().splitlines()
-    return classifiers or text[:1]
+    text = metadata.get_all("License") or [""]
+    return classifiers or text[0].strip().splitlines()[:1]
 
 
 def is_allowed(name: str, statements: list[str]) -> bool:

@@ -222,7 +222,7 @@ class Postgres:
         folder = self.home / "socket"
         if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
             key = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-            folder = Path("/tmp") / f"mainstay-{os.geteuid()}-{key}"
+            folder = Path("/tmp") / f"mainstay-{os.geteuid()}-{key}"  # noqa: S108 (private_folder refuses a planted one)
         self._socket = private_folder(folder, owner=self.user)
 
     def _initialise(self) -> None:
@@ -232,7 +232,15 @@ class Postgres:
         locale = ["--locale=C.UTF-8"]
         if self.binaries.version >= 17:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [self.binaries.folder / "initdb", "-D", draft, "-U", "postgres", "--encoding=UTF8", *locale]
+        command: list[str | Path] = [
+            self.binaries.folder / "initdb",
+            "-D",
+            draft,
+            "-U",
+            "postgres",
+            "--encoding=UTF8",
+            *locale,
+        ]
         command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
         command += ["--no-sync"] if self.quick else []
         process = spawn(command, user=self.user, output=subprocess.PIPE, cwd=self.home)
@@ -282,7 +290,7 @@ def _processes_in(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(entry / "cwd") == str(folder):
+            if (entry / "cwd").readlink() == folder:
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from deploy.console import Console
 from deploy.process import LaunchError, kill_group, spawn, stop
@@ -123,8 +124,7 @@ class Keeper:
         return process
 
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as lines:
+        with cast(IO[bytes], process.stdout) as lines:
             for line in lines:
                 self.console.line(self.program.name, line.decode(errors="replace").rstrip())
 

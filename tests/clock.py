@@ -12,7 +12,7 @@ import psycopg2
 import time_machine
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg2.extensions import connection as RawConnection
+from psycopg2 import extensions
 
 # public first: what a migration creates without naming a schema goes into the first one.
 SEARCH_PATH = "public, flux, pg_catalog"
@@ -46,7 +46,7 @@ class Clock:
     """The fixture ``clock``: ``now()``, ``advance(minutes=15)``, ``set(moment)``."""
 
     def __init__(self) -> None:
-        self._line: RawConnection = psycopg2.connect(**connection.get_connection_params())
+        self._line: extensions.connection = psycopg2.connect(**connection.get_connection_params())
         self._line.autocommit = True
         self._shift = dt.timedelta(0)
         self._travel = time_machine.travel(dt.datetime.now(dt.UTC), tick=True)

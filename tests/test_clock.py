@@ -1,5 +1,6 @@
 """The movable clock moves everything that tells time, for every connection."""
 
+import contextlib
 import datetime as dt
 import threading
 import time
@@ -36,9 +37,9 @@ def test_setting_puts_both_clocks_on_the_moment(clock: Clock) -> None:
 
 def test_a_roll_back_does_not_take_the_time_back(clock: Clock) -> None:
     before = clock.now()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with contextlib.suppress(IntegrityError), transaction.atomic():
         clock.advance(hours=2)
-        cursor.execute("DO $$ BEGIN RAISE unique_violation; END $$")
+        raise IntegrityError
     assert clock.now() - before >= dt.timedelta(hours=2)
 
 

@@ -55,7 +55,8 @@ def test_it_is_a_new_enough_server_that_folds_more_than_ascii(server: Postgres) 
     [(version, user, folded)] = run_sql(
         server, "SELECT current_setting('server_version_num')::int, current_user, lower('ÄÖ')"
     )
-    assert isinstance(version, int) and version >= 150000
+    assert isinstance(version, int)
+    assert version >= 150000
     assert (user, folded) == ("mainstay", "äö")
 
 

@@ -1,5 +1,6 @@
 """The embedded Redis: behind a password, on loopback, and its data come back."""
 
+import importlib.util
 import os
 import signal
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def test_its_data_come_back(server: Redis, fault: signal.Signals) -> None:
 
 
 def test_without_any_server_the_message_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launcher.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(LaunchError, match="set REDIS_URL"):
         launcher.find_server()
