@@ -21,6 +21,8 @@ from notifications.fake_carrier.records import Call, Email, Line, Message, Phone
 from notifications.fake_carrier.rest import NUMBER
 
 ROOT = Path(__file__).resolve().parents[2]
+SHOWN_PHONES = 60
+SHOWN_LIVE_CALLS = 12
 SHOWN_TEXTS = 20
 SHOWN_CALLS = 6
 SHOWN_EMAILS = 15
@@ -116,7 +118,7 @@ def show_phones(request: CarrierRequest) -> HttpResponse:
     exchange = request.carrier.exchange
     with exchange.changed:
         context = _frame(exchange) | {"product_url": _origin(request.carrier.inbound_sms_url)}
-        html = _engine().get_template("phones.html").render(context, request)
+    html = _engine().get_template("phones.html").render(context, request)
     return HttpResponse(html)
 
 
@@ -126,15 +128,16 @@ def _origin(url: str) -> str:
 
 
 def _frame(exchange: Exchange) -> dict[str, Any]:
-    phones = sorted(exchange.phones.values(), key=lambda phone: (not phone.name, phone.name, phone.number))
-    live = [_view_call(exchange, call) for call in exchange.calls.values() if call.is_live]
+    phones = _order(list(exchange.phones.values()))
+    live = [_view_call(exchange, call) for call in exchange.calls.values() if call.is_live][:SHOWN_LIVE_CALLS]
     emails: list[Email] = list(exchange.emails.values())[::-1]
     return {
         "language": get_language(),
         "live": live,
         "ringing_count": sum(view.call.status == "ringing" for view in live),
         "live_revision": "-".join(f"{view.call.sid[-6:]}.{view.phone.revision}" for view in live),
-        "phones": [_view_phone(exchange, phone) for phone in phones],
+        "phones": [_view_phone(exchange, phone) for phone in phones[:SHOWN_PHONES]],
+        "hidden_phones": max(0, len(phones) - SHOWN_PHONES),
         "emails": [_view_email(email) for email in emails[:SHOWN_EMAILS]],
         "emails_revision": f"{len(emails)}-{emails[0].sid}" if emails else "0",
         "keys": KEYS,
@@ -143,6 +146,11 @@ def _frame(exchange: Exchange) -> dict[str, Any]:
         "refusals": REFUSAL_WORDS.items(),
         "faults": [(name, word, getattr(exchange.modes, name)) for name, word in FAULT_WORDS.items()],
     }
+
+
+def _order(phones: list[PhoneCard]) -> list[PhoneCard]:
+    """Named phones by name, so that cards keep their place; the rest behind them by number."""
+    return sorted(phones, key=lambda phone: (not phone.name, phone.name, phone.number))
 
 
 def _view_call(exchange: Exchange, call: Call) -> CallView:
