@@ -8,8 +8,8 @@ it combines them (``AND``).
 import importlib.metadata
 import re
 import sys
-from importlib.metadata import PackageMetadata
 from pathlib import Path
+from typing import Any, Protocol
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -59,12 +59,18 @@ LGPL = {"psycopg2-binary"}
 READ_BY_HAND = {"axe-playwright-python": "MIT AND MPL-2.0"}
 
 
+class Metadata(Protocol):
+    """What we read of a package's metadata."""
+
+    def get_all(self, name: str, /) -> list[Any] | None: ...
+
+
 def locked_packages(lock: Path) -> set[str]:
     """Names pinned in a lock file."""
     return set(re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(), flags=re.MULTILINE))
 
 
-def stated_licences(metadata: PackageMetadata) -> list[str]:
+def stated_licences(metadata: Metadata) -> list[str]:
     """What the package says: one SPDX expression, or all its classifiers, or its short free text."""
     if expression := metadata.get_all("License-Expression"):
         return expression
