@@ -1,7 +1,10 @@
 """The fake carrier against Twilio's own library: wire, callbacks, menus, faults, the page and the mail server."""
 
 import json
+import os
 import smtplib
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -12,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -585,3 +589,41 @@ def test_the_control_api_does_what_the_buttons_do_and_wants_the_token(carrier: F
 def test_it_refuses_to_listen_beyond_the_loopback() -> None:
     with pytest.raises(NotLoopbackError):
         FakeCarrier(host="192.0.2.1")
+
+
+# --- The process ---------------------------------------------------------------------------------------------
+
+
+def start_process(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "manage.py", "fake_carrier", "--settings", "config.settings.fake_carrier", *arguments]
+    inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    return subprocess.Popen(
+        command,
+        cwd=Path(__file__).parents[2],
+        env=inherited | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_the_command_serves_without_a_database_and_stops_when_told() -> None:
+    with start_process(
+        "--port", "0", "--smtp-port", "0", TWILIO_ACCOUNT_SID=ACCOUNT_SID, TWILIO_AUTH_TOKEN=AUTH_TOKEN
+    ) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        url = line.partition("phones at ")[2].partition(",")[0]
+        sent = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=Rewriting(url)).messages.create(
+            to=ALICE, from_=OURS, body="from another process"
+        )
+        assert sent.status == "queued"
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_the_command_refuses_to_run_without_a_token() -> None:
+    with start_process("--port", "0", "--smtp-port", "0", TWILIO_ACCOUNT_SID="", TWILIO_AUTH_TOKEN="") as process:
+        output, _none = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert "Set TWILIO_ACCOUNT_SID" in output
