@@ -11,13 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_fsm import Transition
 
+from lifecycle import clock
 from lifecycle.models import Event, StatefulRecord
 from lifecycle.signals import events_recorded
 
 Guard = Callable[[Any], bool]
 
 
-class TransitionRefused(Exception):
+class TransitionRefused(Exception):  # noqa: N818 (a refusal is an answer, not an error)
     """The record may not do that now. ``allowed`` names the verbs that it may do, ``reason`` is for people."""
 
     def __init__(self, *, status: str, verb: str, reason: str, allowed: list[str]) -> None:
@@ -32,11 +33,11 @@ class VersionConflict(TransitionRefused):
     """Somebody else changed the record after the asker had read it."""
 
 
-class NotPermitted(Exception):
+class NotPermitted(Exception):  # noqa: N818
     """The actor's roles do not allow this verb on this record."""
 
 
-class InputRefused(Exception):
+class InputRefused(Exception):  # noqa: N818
     """What was typed cannot be used. ``errors`` maps field names to a sentence for people."""
 
     def __init__(self, **errors: str) -> None:
@@ -156,8 +157,10 @@ def record_event(
         from_status=from_status,
         to_status=getattr(record, "status", ""),
     )
-    if occurred_at is not None:
-        event.occurred_at = occurred_at
+    event.recorded_at = clock.now()
+    event.occurred_at = occurred_at or event.recorded_at
+    if clock.is_rehearsing():
+        event.dispatched_at = event.recorded_at
     event.save()
     transaction.on_commit(lambda: events_recorded.send_robust(sender=Event, event_ids=[event.pk]), robust=True)
     return event

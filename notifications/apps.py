@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
     verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        from lifecycle.signals import events_recorded
+        from notifications import panels  # noqa: F401  (registers itself)
+        from notifications.doorbell import ring
+        from notifications.shipped import install_policies
+
+        post_migrate.connect(install_policies, sender=self)
+        events_recorded.connect(ring, dispatch_uid="doorbell")

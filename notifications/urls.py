@@ -1,4 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications.views import links, oncall, pager, twilio
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("oncall/", oncall.overview, name="oncall"),
+    path("oncall/<slug:team>/", oncall.edit_schedule, name="schedule"),
+    path("oncall/policies/<int:pk>/", oncall.edit_policy, name="policy"),
+    path("pager/", pager.health_page, name="pager"),
+    path("healthz/pager", pager.healthz, name="healthz"),
+    path("a/<str:secret>/", links.acknowledge, name="link"),
+    path("twilio/sms/", twilio.inbound_sms, name="twilio-sms"),
+    path("twilio/<str:token>/status/", twilio.status, name="twilio-status"),
+    path("twilio/<str:token>/digits/", twilio.digits, name="twilio-digits"),
+]

@@ -61,7 +61,6 @@ def open_incident(
         actor=actor,
         via=via,
         note=note,
-        occurred_at=reported if reported != now else None,
         data={"level": level.pk, "source": source},
     )
     return incident

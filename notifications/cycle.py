@@ -1,0 +1,40 @@
+"""What happens every second, in this order. Any number of copies may run at once, in any process, without a leader:
+every step claims its rows with SKIP LOCKED. Celery's beat ticks it, and so does `manage.py cycle`, which needs no
+broker, so that paging outlives Redis.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.db.models.functions import Now
+
+from incidents.services import record_breaches
+from notifications.models import Heartbeat
+from notifications.services.dispatching import dispatch_events
+from notifications.services.escalating import advance_escalations
+from notifications.services.noticing import fire_notices
+from notifications.services.sending import send_due_deliveries
+
+logger = logging.getLogger(__name__)
+
+CYCLE: list[Callable[[], int]] = [
+    record_breaches,
+    dispatch_events,
+    advance_escalations,
+    fire_notices,
+    send_due_deliveries,
+]
+
+
+def run_cycle(ticker: str) -> bool:
+    """Run every step once; a step that fails does not keep the others from running. True where none failed."""
+    is_clean = True
+    for step in CYCLE:
+        try:
+            step()
+        except Exception:
+            is_clean = False
+            logger.exception("The cycle's step %s failed", step.__name__)
+    if is_clean:
+        Heartbeat.objects.update_or_create(ticker=ticker, defaults={"beat_at": Now()})
+    return is_clean

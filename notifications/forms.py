@@ -1,0 +1,47 @@
+"""Forms of schedules and policies."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.contacts import validate_time_zone
+from catalog.models import Person
+from notifications.models import EscalationPolicy, Schedule
+
+PLACES = 6
+
+
+class ScheduleForm(forms.Form):
+    """A weekly rotation; the members' order is the order of the fields."""
+
+    starts_on = forms.DateField(label=_("First hand-over on"), widget=forms.DateInput(attrs={"type": "date"}))
+    handover_at = forms.TimeField(label=_("Hand-over at"), widget=forms.TimeInput(attrs={"type": "time"}))
+    time_zone = forms.CharField(label=_("Time zone"), max_length=50, validators=[validate_time_zone])
+
+    def __init__(self, *args: Any, schedule: Schedule | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = [place.person_id for place in schedule.places.all()] if schedule else []
+        for position in range(max(PLACES, len(places) + 1)):
+            self.fields[f"member_{position}"] = forms.ModelChoiceField(
+                Person.objects.filter(is_active=True),
+                label=_("Week %(number)d") % {"number": position + 1},
+                required=False,
+                initial=places[position] if position < len(places) else None,
+            )
+        if schedule:
+            self.initial.update(
+                starts_on=schedule.starts_on, handover_at=schedule.handover_at, time_zone=schedule.time_zone
+            )
+
+    @property
+    def members(self) -> list[Person]:
+        """The chosen people in order, blanks left out."""
+        chosen = [self.cleaned_data[name] for name in self.fields if name.startswith("member_")]
+        return [person for person in chosen if person is not None]
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    class Meta:
+        model = EscalationPolicy
+        fields = ("round_length", "repeats", "fallback")

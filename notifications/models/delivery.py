@@ -1,0 +1,148 @@
+"""The delivery outbox: one row a message to one person by one channel."""
+
+import secrets
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Person
+from incidents.models import Incident
+
+
+class Channel(models.TextChoices):
+    VOICE = "voice", _("phone call")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("e-mail")
+
+
+class Purpose(models.TextChoices):
+    """Why somebody gets a message. Only a page asks to be acknowledged."""
+
+    PAGE = "page", _("page")
+    INITIAL = "initial", _("initial notice")
+    PROGRESS = "progress", _("handling progress")
+    RECTIFIED = "rectified", _("fault rectified")
+    OVERDUE = "overdue", _("overdue")
+
+
+class DeliveryStatus(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    NOT_SENT = "not_sent", _("not sent")
+
+
+# A status only ever moves to a higher rank, whatever the order in which callbacks arrive.
+RANK = {
+    DeliveryStatus.QUEUED: 0,
+    DeliveryStatus.SENDING: 1,
+    DeliveryStatus.SENT: 2,
+    DeliveryStatus.DELIVERED: 3,
+    DeliveryStatus.FAILED: 3,
+    DeliveryStatus.CANCELLED: 3,
+    DeliveryStatus.NOT_SENT: 3,
+}
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def waiting(self) -> "DeliveryQuerySet":
+        return self.filter(status__in=(DeliveryStatus.QUEUED, DeliveryStatus.SENDING))
+
+    def claimable(self, at: datetime) -> "DeliveryQuerySet":
+        """Due, and not being sent by somebody whose lease still holds."""
+        free = models.Q(lease_until=None) | models.Q(lease_until__lt=at)
+        return self.waiting().filter(free, due_at__lte=at)
+
+
+class Delivery(models.Model):
+    """A message promised to somebody. ``dedup_key`` makes it single; ``attempt`` fences off late finishers."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="deliveries")
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=5, choices=Channel)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    is_copy = models.BooleanField(default=False)
+    dedup_key = models.CharField(max_length=120, unique=True)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    """Unguessable part of the callback addresses of this message."""
+    destination = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=400, blank=True)
+    body = models.TextField()
+
+    status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
+    not_sent_reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    due_at = models.DateTimeField(db_default=Now())
+    attempt = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=64, blank=True, db_index=True)
+    error_code = models.CharField(max_length=20, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    reached_at = models.DateTimeField(null=True)
+    reached_by = models.CharField(max_length=20, blank=True)
+    """What proves that the person was reached: "key 4", "reply", "link"."""
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = _("delivery")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(status__in=("queued", "sending")), name="delivery_waiting"
+            ),
+            models.Index(fields=["created_at"], name="delivery_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.recipient} {self.status}"
+
+    @property
+    def masked_destination(self) -> str:
+        if self.channel == Channel.EMAIL:
+            return self.destination
+        return f"{self.destination[:3]} •••• {self.destination[-4:]}" if self.destination else ""
+
+
+class DeliveryCallback(models.Model):
+    """What a carrier told us about a message, as it came; append-only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="callbacks")
+    status = models.CharField(max_length=30)
+    sequence = models.IntegerField(null=True)
+    error_code = models.CharField(max_length=20, blank=True)
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.status
+
+
+class OneTimeLink(models.Model):
+    """An acknowledge link in a mail: one incident, one person, one use. Only its SHA-256 is kept."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="links")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.delivery)

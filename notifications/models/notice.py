@@ -1,0 +1,95 @@
+"""Notices that stakeholders get by the notification table, apart from the paging of the on-call handler."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Incident
+from lifecycle.models import Event
+from notifications.models.delivery import Channel
+
+
+class NoticeKind(models.TextChoices):
+    INITIAL = "initial", _("initial notice")
+    PROGRESS = "progress", _("handling progress")
+    RECTIFIED = "rectified", _("fault rectified")
+    OVERDUE = "overdue", _("overdue")
+
+
+class Party(models.TextChoices):
+    """A recipient by role, found out when the notice is sent."""
+
+    SERVICE_OWNER = "service_owner", _("service owner")
+    OPERATIONS_TEAM = "operations_team", _("O&M team")
+    RD_LEADER = "rd_leader", _("R&D leader")
+
+
+class NotificationRule(models.Model):
+    """A row of the notification table (domain.md section 4)."""
+
+    kind = models.CharField(_("notification"), max_length=10, choices=NoticeKind)
+    levels = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("levels"))
+    channels = ArrayField(models.CharField(max_length=5, choices=Channel), verbose_name=_("method"))
+    to = ArrayField(models.CharField(max_length=20, choices=Party), verbose_name=_("to"))
+    cc = ArrayField(models.CharField(max_length=20, choices=Party), default=list, blank=True, verbose_name=_("cc"))
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        verbose_name = _("notification rule")
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def channel_names(self) -> list[str]:
+        return [str(Channel(value).label) for value in self.channels]
+
+    @property
+    def to_names(self) -> list[str]:
+        return [str(Party(value).label) for value in self.to]
+
+    @property
+    def cc_names(self) -> list[str]:
+        return [str(Party(value).label) for value in self.cc]
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def due(self, at: datetime) -> "NoticeQuerySet":
+        return self.pending().filter(due_at__lte=at)
+
+    def pending(self) -> "NoticeQuerySet":
+        return self.filter(fired_at=None, cancelled_at=None)
+
+
+class Notice(models.Model):
+    """One notice of one incident that is due at a moment."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=NoticeKind)
+    due_at = models.DateTimeField()
+    cause = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+")
+    fired_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["due_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident", "kind"],
+                condition=models.Q(fired_at=None, cancelled_at=None, kind__in=("initial", "progress")),
+                name="notice_one_pending_per_kind",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(fired_at=None, cancelled_at=None), name="notice_next_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.kind}"

@@ -1,0 +1,70 @@
+"""Turns roles into people at the moment they are needed."""
+
+import zoneinfo
+from datetime import datetime
+
+from catalog.models import Person, Role
+from incidents.models import Incident
+from notifications.models import Party, Schedule, StepTarget
+from notifications.oncall import Shift, shift_at
+from notifications.plan import Snapshot
+
+
+def on_call(schedule: Schedule, at: datetime) -> tuple[Shift | None, Person | None, Person | None]:
+    """The shift of that moment with its primary and secondary."""
+    people = [place.person for place in schedule.places.select_related("person")]
+    shift = shift_at(
+        at,
+        zone=zoneinfo.ZoneInfo(schedule.time_zone),
+        starts_on=schedule.starts_on,
+        handover_at=schedule.handover_at,
+        members=len(people),
+    )
+    if shift is None:
+        return None, None, None
+    secondary = people[shift.secondary] if shift.secondary is not None else None
+    return shift, people[shift.primary], secondary
+
+
+def step_recipients(incident: Incident, snapshot: Snapshot, target: str, at: datetime) -> list[Person]:
+    """Whom a step pages now. Empty where nobody stands there: the caller then turns to the fallback."""
+    if target in (StepTarget.PRIMARY, StepTarget.SECONDARY):
+        schedule = Schedule.objects.filter(team=incident.service.operations_team).first()
+        if schedule is None:
+            return []
+        _shift, primary, secondary = on_call(schedule, at)
+        person = primary if target == StepTarget.PRIMARY else secondary
+        return [person] if person is not None and person.is_active else []
+    if target == StepTarget.MANAGER:
+        return managers_of(incident)
+    return fallback_of(snapshot)
+
+
+def managers_of(incident: Incident) -> list[Person]:
+    """The incident's own manager, else the O&M team's incident managers, else all of them."""
+    if incident.manager is not None and incident.manager.is_active:
+        return [incident.manager]
+    everybody = Person.objects.with_role(Role.INCIDENT_MANAGER)
+    return list(everybody.filter(teams=incident.service.operations_team_id)) or list(everybody)
+
+
+def fallback_of(snapshot: Snapshot) -> list[Person]:
+    """The fallback contact; never empty while anybody is there at all."""
+    named = list(Person.objects.filter(pk=snapshot.fallback, is_active=True))
+    return (
+        named
+        or list(Person.objects.with_role(Role.INCIDENT_MANAGER))
+        or list(Person.objects.with_role(Role.ADMINISTRATOR))
+    )
+
+
+def party(incident: Incident, name: str) -> list[Person]:
+    """The people behind a row of the notification table."""
+    service = incident.service
+    if name == Party.SERVICE_OWNER:
+        people = [service.owner]
+    elif name == Party.RD_LEADER:
+        people = [service.rd_leader]
+    else:
+        people = list(service.operations_team.members.all())
+    return [person for person in people if person.is_active]

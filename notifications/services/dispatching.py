@@ -1,0 +1,107 @@
+"""Reads the facts that the apps below recorded, once each, and sets paging and notices in motion."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+
+from incidents.models import Incident
+from incidents.models.incident import Status
+from lifecycle import clock
+from lifecycle.models import Event
+from lifecycle.transitions import lock
+from notifications.models import NoticeKind
+from notifications.services.escalating import start_escalation, stop_escalation
+from notifications.services.noticing import (
+    INITIAL_AFTER,
+    PROGRESS_EVERY,
+    bring_forward_initial,
+    cancel_notices,
+    schedule_notice,
+)
+
+NOW = timedelta(0)
+
+
+def dispatch_events(*, limit: int = 200) -> int:
+    """React to every event not yet reacted to, in order; part of the cycle. Returns how many."""
+    waiting = Event.objects.filter(dispatched_at=None).order_by("id").values_list("pk", flat=True)
+    return sum(_dispatch(pk) for pk in list(waiting[:limit]))
+
+
+@transaction.atomic
+def _dispatch(pk: int) -> int:
+    """The reaction and the mark that it happened are one transaction."""
+    event = Event.objects.select_for_update(skip_locked=True).filter(pk=pk, dispatched_at=None).first()
+    if event is None:
+        return 0
+    react = REACTIONS.get(event.verb)
+    if react is not None and event.subject_type_id == ContentType.objects.get_for_model(Incident).pk:
+        incident = Incident.objects.select_related("service", "level").get(pk=event.subject_id)
+        lock(incident)
+        react(incident, event)
+    event.dispatched_at = clock.now()
+    event.save(update_fields=["dispatched_at"])
+    return 1
+
+
+def _reported(incident: Incident, _event: Event) -> None:
+    start_escalation(incident)
+    if incident.status not in (Status.REPORTED, Status.ACKNOWLEDGED):
+        return
+    schedule_notice(incident, NoticeKind.INITIAL, after=INITIAL_AFTER)
+    schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+
+
+def _acknowledged(incident: Incident, _event: Event) -> None:
+    stop_escalation(incident, reason=Status.ACKNOWLEDGED)
+    bring_forward_initial(incident)
+
+
+def _recovered(incident: Incident, event: Event) -> None:
+    stop_escalation(incident, reason=Status.RECOVERED)
+    cancel_notices(incident, NoticeKind.INITIAL, NoticeKind.PROGRESS)
+    schedule_notice(incident, NoticeKind.RECTIFIED, after=NOW, cause=event)
+
+
+def _ended(incident: Incident, _event: Event) -> None:
+    stop_escalation(incident, reason=incident.status)
+    cancel_notices(incident)
+
+
+def _resolved(incident: Incident, _event: Event) -> None:
+    stop_escalation(incident, reason=incident.status)
+    cancel_notices(incident, NoticeKind.INITIAL, NoticeKind.PROGRESS, NoticeKind.OVERDUE)
+
+
+def _reopened(incident: Incident, event: Event) -> None:
+    if event.data.get("is_down"):
+        start_escalation(incident)
+        schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+
+
+def _breached(incident: Incident, event: Event) -> None:
+    schedule_notice(incident, NoticeKind.OVERDUE, after=NOW, cause=event)
+
+
+def _level_changed(incident: Incident, _event: Event) -> None:
+    """A raised level may bring the incident under a policy or a row that it was not under before."""
+    start_escalation(incident)
+    if incident.recovered_at is None:
+        schedule_notice(incident, NoticeKind.INITIAL, after=NOW)
+        schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+
+
+REACTIONS: dict[str, Callable[[Incident, Event], None]] = {
+    "report": _reported,
+    "acknowledge": _acknowledged,
+    "recover": _recovered,
+    "resolve": _resolved,
+    "close": _ended,
+    "cancel": _ended,
+    "merge": _ended,
+    "reopen": _reopened,
+    "breach": _breached,
+    "change_level": _level_changed,
+}

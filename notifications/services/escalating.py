@@ -1,0 +1,139 @@
+"""Pages the handlers of an incident step by step until somebody acknowledges."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from catalog.models import Person
+from incidents.models import Incident
+from incidents.models.incident import Status
+from lifecycle import clock
+from lifecycle.models import Via
+from lifecycle.transitions import lock, record_event
+from notifications.models import Delivery, DeliveryStatus, Escalation, EscalationPolicy, EscalationStatus, Purpose
+from notifications.plan import Due, Snapshot, Step, choose, upcoming
+from notifications.recipients import fallback_of, step_recipients
+from notifications.services.claiming import claim_incident
+from notifications.services.promising import promise
+
+ZERO = timedelta(0)
+
+
+def start_escalation(incident: Incident) -> Escalation | None:
+    """Start paging by the policy of the incident's level; None where no policy covers it or it runs already.
+
+    Call under the incident's lock.
+    """
+    policy = EscalationPolicy.objects.filter(levels__contains=[incident.level_id]).prefetch_related("steps").first()
+    if policy is None or incident.status != Status.REPORTED:
+        return None
+    if incident.escalations.filter(status=EscalationStatus.RUNNING).exists():
+        return None
+    now = clock.now()
+    snapshot = Snapshot.of(policy)
+    first = next(snapshot.unrolled())
+    return Escalation.objects.create(
+        incident=incident, snapshot=snapshot.dump(), started_at=now, next_due_at=now + first.after
+    )
+
+
+def stop_escalation(incident: Incident, *, reason: str) -> None:
+    """Stop paging and withdraw what is still waiting. Call under the incident's lock."""
+    now = clock.now()
+    incident.escalations.filter(status=EscalationStatus.RUNNING).update(
+        status=EscalationStatus.STOPPED, stopped_at=now, next_due_at=None, stop_reason=reason
+    )
+    waiting = incident.deliveries.filter(purpose=Purpose.PAGE, status=DeliveryStatus.QUEUED)
+    waiting.update(status=DeliveryStatus.CANCELLED, finished_at=now, not_sent_reason=reason)
+
+
+@transaction.atomic
+def escalate_now(incident: Incident, *, actor: Person | None, via: str) -> bool:
+    """Page the next person at once instead of at the planned time; False where nothing is running."""
+    lock(incident)
+    escalation = incident.escalations.filter(status=EscalationStatus.RUNNING).first()
+    if escalation is None or escalation.next_due_at is None:
+        return False
+    ahead = max(escalation.next_due_at - clock.now(), ZERO)
+    escalation.brought_forward = (escalation.brought_forward or ZERO) + ahead
+    escalation.next_due_at -= ahead
+    escalation.save(update_fields=["brought_forward", "next_due_at"])
+    record_event(incident, "escalate", actor=actor, via=via)
+    return True
+
+
+def advance_escalations(*, limit: int = 100) -> int:
+    """Fire every step that is due; part of the cycle. Returns how many fired."""
+    due = Escalation.objects.due(clock.now()).order_by("next_due_at").values_list("pk", "incident_id")
+    return sum(_advance(pk, incident_id) for pk, incident_id in list(due[:limit]))
+
+
+@transaction.atomic
+def _advance(pk: int, incident_id: int) -> int:
+    """One step in one transaction: the pages are promised and the next step is set, or neither."""
+    incident = claim_incident(incident_id)
+    now = clock.now()
+    escalation = Escalation.objects.due(now).filter(pk=pk).first()
+    if incident is None or escalation is None:
+        return 0
+    escalation.incident = incident
+    if incident.status != Status.REPORTED:
+        stop_escalation(incident, reason=incident.status)
+        return 0
+    fire, skipped, following = choose(due_steps(escalation), now=now)
+    for late in skipped:
+        data = {"step": late.step.index, "target": late.step.target, "due_at": late.at.isoformat()}
+        record_event(incident, "page_skipped", actor=None, via=Via.SYSTEM, data=data)
+    if fire is not None:
+        _page(escalation, fire.step)
+    _set_next(escalation, following)
+    return int(fire is not None)
+
+
+def due_steps(escalation: Escalation) -> list[Due]:
+    """The steps of a running escalation that are still to come, with their moments."""
+    return upcoming(
+        Snapshot.load(escalation.snapshot),
+        started_at=escalation.started_at,
+        next_step=escalation.next_step,
+        brought_forward=escalation.brought_forward or ZERO,
+    )
+
+
+def _page(escalation: Escalation, step: Step) -> list[Delivery]:
+    """Promise the pages of a step; where nobody stands there, the fallback is paged at once."""
+    incident = escalation.incident
+    snapshot = Snapshot.load(escalation.snapshot)
+    people = step_recipients(incident, snapshot, step.target, clock.now())
+    is_gap = not people
+    people = people or fallback_of(snapshot)
+    deliveries = promise(
+        incident=incident,
+        recipients=people,
+        channels=step.channels,
+        purpose=Purpose.PAGE,
+        key=f"escalation:{escalation.pk}:{step.index}",
+    )
+    data = {
+        "step": step.index,
+        "round": step.round,
+        "target": step.target,
+        "people": [person.name for person in people],
+        "channels": list(step.channels),
+        "is_gap": is_gap,
+        "deliveries": [delivery.pk for delivery in deliveries],
+    }
+    record_event(incident, "page", actor=None, via=Via.SYSTEM, data=data)
+    return deliveries
+
+
+def _set_next(escalation: Escalation, following: Due | None) -> None:
+    if following is None:
+        escalation.status = EscalationStatus.EXHAUSTED
+        escalation.next_due_at = None
+        escalation.stopped_at = clock.now()
+        record_event(escalation.incident, "escalation_exhausted", actor=None, via=Via.SYSTEM)
+    else:
+        escalation.next_step = following.step.index
+        escalation.next_due_at = following.at
+    escalation.save()

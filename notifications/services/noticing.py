@@ -1,0 +1,88 @@
+"""Notices to stakeholders by the notification table: initial, hourly progress, rectified, overdue."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from incidents.models import Incident
+from incidents.models.incident import OVER, Status
+from lifecycle import clock
+from lifecycle.models import Event, Via
+from lifecycle.transitions import record_event
+from notifications.models import Notice, NoticeKind, NotificationRule
+from notifications.recipients import party
+from notifications.services.claiming import claim_incident
+from notifications.services.promising import promise
+
+# "Within 30 minutes" is an upper bound: the acknowledgement or ten minutes, whichever comes first, keeps it.
+INITIAL_AFTER = timedelta(minutes=10)
+PROGRESS_EVERY = timedelta(hours=1)
+
+
+def schedule_notice(incident: Incident, kind: str, *, after: timedelta, cause: Event | None = None) -> None:
+    """Set a notice to its moment; initial and progress exist once. Nothing where the table has no row for it."""
+    if not NotificationRule.objects.filter(kind=kind, levels__contains=[incident.level_id]).exists():
+        return
+    if kind in (NoticeKind.INITIAL, NoticeKind.PROGRESS) and incident.notices.pending().filter(kind=kind).exists():
+        return
+    Notice.objects.create(incident=incident, kind=kind, due_at=clock.now() + after, cause=cause)
+
+
+def bring_forward_initial(incident: Incident) -> None:
+    """Acknowledged: the initial notice goes out now."""
+    incident.notices.pending().filter(kind=NoticeKind.INITIAL).update(due_at=clock.now())
+
+
+def cancel_notices(incident: Incident, *kinds: str) -> None:
+    """Withdraw the pending notices of those kinds (all of them by default)."""
+    chosen = Q(kind__in=kinds) if kinds else Q()
+    incident.notices.pending().filter(chosen).update(cancelled_at=clock.now())
+
+
+def fire_notices(*, limit: int = 100) -> int:
+    """Send every notice that is due; part of the cycle. Returns how many."""
+    due = Notice.objects.due(clock.now()).order_by("due_at").values_list("pk", "incident_id")
+    return sum(_fire(pk, incident_id) for pk, incident_id in list(due[:limit]))
+
+
+@transaction.atomic
+def _fire(pk: int, incident_id: int) -> int:
+    incident = claim_incident(incident_id)
+    now = clock.now()
+    notice = Notice.objects.due(now).filter(pk=pk).select_related("cause").first()
+    if incident is None or notice is None:
+        return 0
+    notice.fired_at = now
+    notice.save(update_fields=["fired_at"])
+    if notice.kind == NoticeKind.PROGRESS and _is_recovered(incident):
+        return 0
+    _send(notice, incident)
+    if notice.kind == NoticeKind.PROGRESS:
+        schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+    return 1
+
+
+def _send(notice: Notice, incident: Incident) -> None:
+    """Promise the deliveries of every row of the table that speaks of this notice."""
+    overdue_clock = notice.cause.data.get("clock", "") if notice.cause else ""
+    told: list[str] = []
+    for rule in NotificationRule.objects.filter(kind=notice.kind, levels__contains=[incident.level_id]):
+        for names, is_copy in ((rule.to, False), (rule.cc, True)):
+            people = {person.pk: person for name in names for person in party(incident, name)}
+            promise(
+                incident=incident,
+                recipients=people.values(),
+                channels=rule.channels,
+                purpose=notice.kind,
+                key=f"notice:{notice.pk}",
+                is_copy=is_copy,
+                overdue_clock=overdue_clock,
+            )
+            told += [person.name for person in people.values() if person.name not in told]
+    data = {"kind": notice.kind, "people": told, "clock": overdue_clock}
+    record_event(incident, "notify", actor=None, via=Via.SYSTEM, data=data)
+
+
+def _is_recovered(incident: Incident) -> bool:
+    return incident.status == Status.RECOVERED or incident.status in OVER

@@ -1,0 +1,87 @@
+"""Puts deliveries into the outbox: what is promised here will be sent, or the reason why not is kept."""
+
+from collections.abc import Iterable
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from catalog.models import Person
+from incidents.models import Incident
+from lifecycle import clock
+from notifications.models import Channel, Delivery, DeliveryStatus
+from notifications.wording import compose
+
+# Where a channel fails, the next one takes over.
+FALL_THROUGH = {Channel.VOICE: Channel.SMS, Channel.SMS: Channel.EMAIL}
+
+
+def promise(
+    *,
+    incident: Incident,
+    recipients: Iterable[Person],
+    channels: Iterable[str],
+    purpose: str,
+    key: str,
+    is_copy: bool = False,
+    overdue_clock: str = "",
+) -> list[Delivery]:
+    """One delivery a person and channel; a repeat under the same ``key`` finds the first and adds nothing.
+
+    A person whom a channel cannot reach gets the next one instead, and the reason is kept.
+    """
+    return [
+        delivery
+        for recipient in recipients
+        for channel in channels
+        for delivery in _promise_one(incident, recipient, channel, purpose, key, is_copy, overdue_clock)
+    ]
+
+
+def fall_through(delivery: Delivery) -> list[Delivery]:
+    """After a failure: promise the same by the next channel, unless that was promised already."""
+    channel = FALL_THROUGH.get(Channel(delivery.channel))
+    if channel is None:
+        return []
+    key = delivery.dedup_key.rsplit(":", 2)[0]
+    purpose, is_copy = delivery.purpose, delivery.is_copy
+    return _promise_one(delivery.incident, delivery.recipient, channel, purpose, key, is_copy, "")
+
+
+def _promise_one(
+    incident: Incident, recipient: Person, channel: str, purpose: str, key: str, is_copy: bool, overdue_clock: str
+) -> list[Delivery]:
+    destination, why_not = address(recipient, channel)
+    words = compose(incident=incident, recipient=recipient, channel=channel, purpose=purpose, clock=overdue_clock)
+    delivery, is_new = Delivery.objects.get_or_create(
+        dedup_key=f"{key}:{recipient.pk}:{channel}",
+        defaults={
+            "incident": incident,
+            "recipient": recipient,
+            "channel": channel,
+            "purpose": purpose,
+            "is_copy": is_copy,
+            "destination": destination,
+            "subject": words.subject,
+            "body": words.body,
+            "status": DeliveryStatus.NOT_SENT if why_not else DeliveryStatus.QUEUED,
+            "not_sent_reason": why_not,
+            "due_at": clock.now(),
+        },
+    )
+    if is_new and why_not:
+        return [delivery, *fall_through(delivery)]
+    return [delivery] if is_new else []
+
+
+def address(recipient: Person, channel: str) -> tuple[str, str]:
+    """(where to, "") or ("", why not)."""
+    with translation.override("en"):
+        if not recipient.is_active:
+            return "", _("The account is not active.")
+        if channel == Channel.EMAIL:
+            return (recipient.email, "") if recipient.email else ("", _("No e-mail address is known."))
+        if not recipient.phone:
+            return "", _("No phone number is known.")
+        if not recipient.has_verified_phone:
+            return "", _("The phone number is not verified.")
+    return recipient.phone, ""

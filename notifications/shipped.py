@@ -1,0 +1,33 @@
+"""The notification table and the escalation policies that a new installation starts with (domain.md section 4)."""
+
+from datetime import timedelta
+from typing import Any
+
+from notifications.models import EscalationPolicy, EscalationStep, NotificationRule
+
+WRITTEN = ["sms", "email"]
+TABLE = [
+    ("initial", WRITTEN, ["service_owner"], ["operations_team"]),
+    ("initial", ["voice"], ["rd_leader"], []),
+    ("progress", WRITTEN, ["service_owner"], ["operations_team"]),
+    ("rectified", WRITTEN, ["service_owner"], ["operations_team"]),
+    ("overdue", WRITTEN, ["service_owner"], ["operations_team", "rd_leader"]),
+    ("overdue", ["voice"], ["rd_leader"], []),
+]
+STEPS = [(0, "primary"), (5, "primary"), (10, "secondary"), (15, "manager")]
+
+
+def install_policies(**_signal: Any) -> None:
+    """Fill empty tables; called after every migration."""
+    if not NotificationRule.objects.exists():
+        for kind, channels, to, cc in TABLE:
+            NotificationRule.objects.create(kind=kind, levels=[1, 2], channels=channels, to=to, cc=cc)
+    if not EscalationPolicy.objects.exists():
+        _install("Level 1 and 2: call until acknowledged", [1, 2], ["voice", "sms", "email"])
+        _install("Level 3: mail", [3], ["email"])
+
+
+def _install(name: str, levels: list[int], channels: list[str]) -> None:
+    policy = EscalationPolicy.objects.create(name=name, levels=levels, round_length=timedelta(minutes=20), repeats=3)
+    for minutes, target in STEPS:
+        EscalationStep.objects.create(policy=policy, after=timedelta(minutes=minutes), target=target, channels=channels)

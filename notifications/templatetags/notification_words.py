@@ -1,0 +1,75 @@
+"""Words that the notification pages put together."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils.translation import gettext as _
+
+from incidents.models.incident import Status
+from notifications.models import Channel, Delivery, DeliveryStatus, Escalation
+
+register = template.Library()
+ICONS = {Channel.VOICE: "phone", Channel.SMS: "message", Channel.EMAIL: "mail"}
+
+
+@register.simple_tag
+def until(due_at: datetime, now: datetime) -> str:
+    """Time left in the form that the countdown script writes: 8:12, 1:39:20, 6 d 23 h."""
+    seconds = max(int((due_at - now).total_seconds()), 0)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.simple_tag
+def channel_name(value: str) -> str:
+    return str(Channel(value).label)
+
+
+@register.simple_tag
+def channel_icon(value: str) -> str:
+    return ICONS[Channel(value)]
+
+
+@register.simple_tag
+def escalation_end(escalation: Escalation) -> str:
+    """Why paging stopped."""
+    if escalation.stop_reason in Status.values:
+        return _("Paging stopped: %(status)s.") % {"status": Status(escalation.stop_reason).label}
+    return _("Paging stopped.")
+
+
+@register.simple_tag
+def reached_by(delivery: Delivery) -> str:
+    """What proves that the person was reached, in words: stored as "key 4", "reply 4" or "link"."""
+    kind, _space, key = delivery.reached_by.partition(" ")
+    if kind == "key":
+        return _("pressed %(key)s") % {"key": key}
+    if kind == "reply":
+        return _("replied %(key)s") % {"key": key}
+    return _("followed the link")
+
+
+@register.simple_tag
+def why_not(delivery: Delivery) -> str:
+    """Why a message was not sent: a stored English sentence, or the status that made it pointless."""
+    if delivery.status == DeliveryStatus.CANCELLED and delivery.not_sent_reason in Status.values:
+        return _("no longer needed: %(status)s") % {"status": Status(delivery.not_sent_reason).label}
+    return _(delivery.not_sent_reason)
+
+
+@register.filter
+def duration_words(value: timedelta) -> str:
+    """A policy's wait: "at once", "5 min", "1 h 20 min"."""
+    minutes = int(value.total_seconds() // 60)
+    if not minutes:
+        return _("at once")
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": minutes}
+    if not minutes:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}

@@ -1,0 +1,100 @@
+"""Twilio's callbacks. Only what Twilio signed is believed; without a configured token nothing is."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import get_object_or_404
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
+
+from notifications.channels.twilio_client import callback_url
+from notifications.channels.voice import VOICES
+from notifications.models import Delivery
+from notifications.services.answering import press_key, reply_sms
+from notifications.services.callbacks import record_callback
+from notifications.wording import REPEAT_KEY, menu
+
+View = Callable[..., HttpResponse]
+
+
+def signed_by_twilio(view: View) -> View:
+    """Refuse what does not carry Twilio's signature over the public address and every parameter."""
+
+    @csrf_exempt
+    @require_POST
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        token = settings.TWILIO_AUTH_TOKEN
+        url = f"{settings.PUBLIC_URL}{request.get_full_path()}"
+        signature = request.headers.get("X-Twilio-Signature", "")
+        if not token or not RequestValidator(token).validate(url, request.POST, signature):
+            return HttpResponseForbidden("signature\n", content_type="text/plain")
+        if request.POST.get("AccountSid") != settings.TWILIO_ACCOUNT_SID:
+            return HttpResponseForbidden("account\n", content_type="text/plain")
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+@signed_by_twilio
+def status(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a message or a call stands."""
+    delivery, provider_id = _delivery(request, token)
+    sequence = request.POST.get("SequenceNumber", "")
+    record_callback(
+        delivery,
+        provider_id=provider_id,
+        status=request.POST.get("MessageStatus") or request.POST.get("CallStatus", ""),
+        error_code=request.POST.get("ErrorCode") or request.POST.get("SipResponseCode", ""),
+        sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 9 else None,
+    )
+    return HttpResponse(status=204)
+
+
+@signed_by_twilio
+def digits(request: HttpRequest, token: str) -> HttpResponse:
+    """A key was pressed in a call."""
+    delivery, _provider_id = _delivery(request, token)
+    key = request.POST.get("Digits", "")[:1]
+    language = delivery.recipient.language
+    sentence = press_key(delivery, key=key) if key != REPEAT_KEY else ""
+    response = VoiceResponse()
+    voice = VOICES.get(language, "en-US")
+    if sentence:
+        response.say(sentence, language=voice)
+    else:
+        gather = response.gather(
+            num_digits=1, action=callback_url(token, "digits"), method="POST", timeout=6, finish_on_key=""
+        )
+        gather.say(f"{delivery.body} {menu(language)}", language=voice)
+    response.hangup()
+    return HttpResponse(str(response), content_type="application/xml")
+
+
+@signed_by_twilio
+def inbound_sms(request: HttpRequest) -> HttpResponse:
+    """A text message from a phone. A stranger gets no answer."""
+    with override("en"):
+        sentence = reply_sms(number=request.POST.get("From", ""), text=request.POST.get("Body", "")[:500])
+    response = MessagingResponse()
+    if sentence:
+        response.message(sentence)
+    return HttpResponse(str(response), content_type="application/xml")
+
+
+def _delivery(request: HttpRequest, token: str) -> tuple[Delivery, str]:
+    """The message that the callback speaks of; its id at Twilio must be the one that we were given."""
+    if "\0" in token:
+        raise Http404
+    deliveries = Delivery.objects.select_related("incident__service", "incident__level", "recipient")
+    delivery = get_object_or_404(deliveries, token=token)
+    provider_id = request.POST.get("MessageSid") or request.POST.get("CallSid", "")
+    if delivery.provider_id and delivery.provider_id != provider_id:
+        raise Http404
+    return delivery, provider_id[:64]
