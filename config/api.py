@@ -1,3 +1,59 @@
-from rest_framework.views import exception_handler as present_exception
+"""How the API reads JSON and presents refusals."""
 
-__all__ = ["present_exception"]
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import status
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes; anything that is not JSON in UTF-8 answers 400."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise ParseError(_("The request is too large."))
+        try:
+            return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_("This is not JSON in UTF-8.")) from error
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells the schema about ``Authorization: Bearer mst_...``."""
+
+    target_class = "catalog.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, _auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+def present_exception(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Refusals of the domain as HTTP: 409 with what is allowed, 403, or 400 with a sentence per field."""
+    if isinstance(error, TransitionRefused):
+        body = {"detail": error.reason, "status": error.status, "allowed": error.allowed}
+        return Response(body, status=status.HTTP_409_CONFLICT)
+    if isinstance(error, NotPermitted):
+        return Response({"detail": _("Your role does not allow this.")}, status=status.HTTP_403_FORBIDDEN)
+    if isinstance(error, InputRefused):
+        sentences = {name: [sentence] for name, sentence in error.errors.items()}
+        return Response(sentences, status=status.HTTP_400_BAD_REQUEST)
+    return exception_handler(error, context)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

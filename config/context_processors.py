@@ -1,5 +1,81 @@
+"""What the frame around every page shows."""
+
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Value
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from catalog.models import Person
+from config.navigation import links_for
+from incidents.models import Incident
+from incidents.presentation import round_words
+from incidents.views.solutions import awaiting_decision
+from lifecycle import clock
+
+MOST_MAJORS = 5
+THEMES = ("light", "dark", "auto")
 
 
-def frame(request: HttpRequest) -> dict[str, object]:
-    return {}
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """``frame`` is made when a template first reads it: error pages and fragments may never do."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return {"theme": theme_of(request)}
+    now = clock.now()
+    return {
+        "theme": theme_of(request),
+        "now": now,
+        "navigation": links_for(request, person, _counts(person)),
+        "major_incidents": _majors(person, now),
+        "pager": _pager_light(person),
+        "declare_url": reverse("incidents:new"),
+        "search_url": reverse("incidents:list"),
+        "phones_url": settings.FAKE_CARRIER_URL if person.is_colleague else "",
+    }
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The person's, or that of the cookie."""
+    person = getattr(request, "user", None)
+    theme = person.theme if isinstance(person, Person) else request.COOKIES.get("theme", "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def _counts(person: Person) -> dict[str, int]:
+    """Numbers beside the navigation's links, by page; one query."""
+    waiting = Incident.objects.visible_to(person).open().order_by()
+    counting = waiting.annotate(page=Value("incidents:list")).values("page").annotate(n=Count("pk"))
+    rows = counting.values_list("page", "n")
+    if person.is_colleague:
+        solutions = awaiting_decision().order_by().values("pk")
+        decisions = Incident.solutions.rel.related_model.objects.filter(pk__in=solutions).order_by()  # type: ignore[attr-defined]
+        counted = decisions.annotate(page=Value("incidents:approvals")).values("page").annotate(n=Count("pk"))
+        rows = rows.union(counted.values_list("page", "n"))
+    return dict(rows)
+
+
+def _majors(person: Person, now: Any) -> list[Incident]:
+    """Open major incidents, the oldest first; ``age_text`` says how long."""
+    found = Incident.objects.visible_to(person).open().major().order_by("reported_at")[:MOST_MAJORS]
+    for incident in found:
+        incident.age_text = round_words(now - incident.reported_at)  # type: ignore[attr-defined]
+    return list(found)
+
+
+def _pager_light(person: Person) -> Any:
+    """The light of the notifications app: an object with state, text and url."""
+    if not person.is_colleague:
+        return None
+    try:
+        health = import_module("notifications.health")
+    except ModuleNotFoundError:
+        return None
+    return health.pager_light()

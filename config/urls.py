@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config import views
+
 
 def alive(_request: HttpRequest) -> HttpResponse:
     """For load balancers: the process answers."""
@@ -17,8 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", alive, name="alive"),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("theme/", views.set_theme, name="set_theme"),
+    path("language/", views.set_language, name="set_language"),
     path("catalog/", include("catalog.urls")),
-    path("incidents/", include("incidents.urls")),
+    path("", include("incidents.urls")),
     path("problems/", include("problems.urls")),
     path("postmortems/", include("postmortems.urls")),
     path("detection/", include("detection.urls")),
@@ -34,3 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
 ]
+
+handler400 = "config.views.refuse_request"
+handler403 = "config.views.refuse_permission"
+handler404 = "config.views.miss_page"
+handler500 = "config.views.admit_fault"

@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from incidents.api import views
+
+urlpatterns = [
+    path("incidents/", views.IncidentList.as_view(), name="incidents-api"),
+    path("incidents/<int:pk>/", views.IncidentDetail.as_view(), name="incident-api"),
+    path("incidents/<int:pk>/events/", views.IncidentEvents.as_view(), name="incident-events-api"),
+    path("incidents/<int:pk>/solutions/", views.IncidentSolutions.as_view(), name="incident-solutions-api"),
+    path("solutions/<int:pk>/", views.SolutionDetail.as_view(), name="solution-api"),
+    *(path(f"{kind}s/<int:pk>/{verb}/", view, name=f"{kind}-{verb}-api") for kind, verb, view in views.command_views()),
+]

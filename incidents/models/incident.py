@@ -253,7 +253,7 @@ class Incident(StatefulRecord):
         source=BEFORE_RECOVERY,
         target=Status.RECOVERED,
         permission=permissions.resolves,
-        custom={"label": _("Recover"), "rank": 2, "fields": ("workaround", "occurred_at")},
+        custom={"label": _("Recover"), "rank": 2, "fields": ("workaround", "recovered_at")},
     )
     def recover(self, *, at: datetime, workaround: str = "") -> None:
         """The service works again, perhaps by a workaround. Never blocked by an approval."""

@@ -1,0 +1,201 @@
+"""Parse, call the service, present. There is no PUT and no PATCH: a record changes by its verbs only."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from incidents.api import serializers
+from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, Command
+from incidents.filters import IncidentFilter
+from incidents.models import Incident, Solution, Source
+from incidents.services import open_incident
+from lifecycle.models import Event, StatefulRecord, Via
+
+REFUSALS = {
+    400: OpenApiResponse(description="What was sent cannot be used: a sentence per field."),
+    403: OpenApiResponse(description="Your role does not allow this."),
+    409: OpenApiResponse(description='Not possible now: {"detail", "status", "allowed"}.'),
+}
+
+
+class IsColleague(BasePermission):
+    """Reporters may report and follow their own incidents; everything else is for colleagues."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.user.is_authenticated and not request.user.is_colleague:
+            raise NotFound
+        return True
+
+
+class NewestFirst(CursorPagination):
+    ordering = "-id"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class IncidentList(generics.ListCreateAPIView[Incident]):
+    """Incidents the caller may see, newest first; POST reports one."""
+
+    serializer_class = serializers.IncidentSerializer
+    pagination_class = NewestFirst
+    filterset_class = IncidentFilter
+
+    def get_queryset(self) -> QuerySet[Incident]:
+        if getattr(self, "swagger_fake_view", False):
+            return Incident.objects.none()
+        seen = Incident.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        return seen.select_related("service", "owner", "handler")
+
+    @extend_schema(
+        request=serializers.ReportSerializer, responses={201: serializers.IncidentDetailSerializer, **REFUSALS}
+    )
+    def post(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
+        if not request.user.is_colleague:  # type: ignore[union-attr]
+            raise NotFound
+        asked = serializers.ReportSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values = asked.validated_data | {"source": asked.validated_data.get("source") or Source.API}
+        incident = open_incident(actor=request.user, via=Via.API, **values)
+        address = {"Location": serializers.address_of(incident, request)}
+        return Response(_present(incident, request), status=status.HTTP_201_CREATED, headers=address)
+
+
+class IncidentDetail(generics.RetrieveAPIView[Incident]):
+    serializer_class = serializers.IncidentDetailSerializer
+
+    def get_queryset(self) -> QuerySet[Incident]:
+        return _seen_by(self)
+
+
+class OfIncident(generics.ListAPIView[Any]):
+    """A list that belongs to an incident the caller may see."""
+
+    pagination_class = NewestFirst
+    filter_backends: ClassVar[list[Any]] = []
+
+    def incident(self) -> Incident:
+        return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
+
+
+class IncidentEvents(OfIncident):
+    """The timeline, newest first."""
+
+    serializer_class = serializers.EventSerializer
+
+    def get_queryset(self) -> QuerySet[Event]:
+        if getattr(self, "swagger_fake_view", False):
+            return Event.objects.none()
+        return Event.objects.about(self.incident()).select_related("actor")  # type: ignore[attr-defined,no-any-return]
+
+
+class IncidentSolutions(OfIncident):
+    serializer_class = serializers.SolutionSerializer
+    permission_classes: ClassVar = [IsAuthenticated, IsColleague]
+
+    def get_queryset(self) -> QuerySet[Solution]:
+        if getattr(self, "swagger_fake_view", False):
+            return Solution.objects.none()
+        return Solution.objects.filter(incident=self.incident()).select_related("proposed_by", "decided_by")
+
+
+class SolutionDetail(generics.RetrieveAPIView[Solution]):
+    serializer_class = serializers.SolutionSerializer
+    permission_classes: ClassVar = [IsAuthenticated, IsColleague]
+    queryset = Solution.objects.select_related("proposed_by", "decided_by")
+
+
+class CommandView(APIView):
+    """POST runs one verb on one record and answers with the record."""
+
+    command: Command
+    asked: Any
+
+    def record(self) -> StatefulRecord:
+        raise NotImplementedError
+
+    def run(self, request: Request) -> Response:
+        record = self.record()
+        asked = self.asked(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values = dict(asked.validated_data)
+        version = values.pop("version", None)
+        self.command.run(record, actor=request.user, via=Via.API, version=version, **values)
+        return Response(_present(record, request))
+
+
+class IncidentCommandView(CommandView):
+    def record(self) -> StatefulRecord:
+        return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
+
+
+class SolutionCommandView(CommandView):
+    permission_classes: ClassVar = [IsAuthenticated, IsColleague]
+
+    def record(self) -> StatefulRecord:
+        return get_object_or_404(Solution, pk=self.kwargs["pk"])
+
+
+def command_views() -> list[tuple[str, str, Callable[..., Any]]]:
+    """(kind of record, verb, view) for every command of the table."""
+    kinds: list[tuple[str, type[CommandView], dict[str, Command], dict[str, Any], Any]] = [
+        (
+            "incident",
+            IncidentCommandView,
+            INCIDENT_COMMANDS,
+            serializers.INCIDENT_REQUESTS,
+            serializers.IncidentDetailSerializer,
+        ),
+        (
+            "solution",
+            SolutionCommandView,
+            SOLUTION_COMMANDS,
+            serializers.SOLUTION_REQUESTS,
+            serializers.SolutionSerializer,
+        ),
+    ]
+    return [
+        (kind, verb, _view(kind, base, command, requests[verb], answer))
+        for kind, base, commands, requests, answer in kinds
+        for verb, command in commands.items()
+    ]
+
+
+def _view(kind: str, base: type[CommandView], command: Command, asked: Any, answer: Any) -> Callable[..., Any]:
+    def post(self: CommandView, request: Request, pk: int) -> Response:
+        return self.run(request)
+
+    described = extend_schema(
+        operation_id=f"{kind}_{command.verb}",
+        summary=f"{command.verb.replace('_', ' ').capitalize()} {kind}",
+        request=asked,
+        responses={200: answer, **REFUSALS},
+    )(post)
+    name = f"{kind}_{command.verb}_view"
+    return type(name, (base,), {"command": command, "asked": asked, "post": described}).as_view()  # type: ignore[attr-defined,no-any-return]
+
+
+def _seen_by(view: APIView) -> QuerySet[Incident]:
+    if getattr(view, "swagger_fake_view", False):
+        return Incident.objects.none()
+    seen = Incident.objects.visible_to(view.request.user)  # type: ignore[arg-type]
+    related = seen.select_related("service", "owner", "handler", "manager", "transferred_to")
+    return related.prefetch_related("clocks__pauses", "impacts")
+
+
+def _present(record: StatefulRecord, request: Request) -> dict[str, Any]:
+    """The record as it is now: the service has changed it."""
+    if isinstance(record, Solution):
+        return dict(serializers.SolutionSerializer(record, context={"request": request}).data)
+    fresh = Incident.objects.prefetch_related("clocks__pauses", "impacts").get(pk=record.pk)
+    return dict(serializers.IncidentDetailSerializer(fresh, context={"request": request}).data)

@@ -1,0 +1,34 @@
+"""Durations in words."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def in_words(duration: timedelta) -> str:
+    """To the second below a day: "8:12", "1:39:20", "6 d 23 h"; the sign is dropped. The page's clocks count alike."""
+    seconds = abs(round(duration.total_seconds()))
+    days, hours, minutes = seconds // DAY, seconds // HOUR % 24, seconds // MINUTE % 60
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+def round_words(duration: timedelta) -> str:
+    """Roughly: "40 s", "18 min", "2 h 58 min", "3 d"."""
+    seconds = abs(round(duration.total_seconds()))
+    if seconds < MINUTE:
+        return _("%(number)d s") % {"number": seconds}
+    if seconds < HOUR:
+        return _("%(number)d min") % {"number": seconds // MINUTE}
+    if seconds < DAY:
+        hours, minutes = divmod(seconds // MINUTE, 60)
+        if not minutes:
+            return _("%(number)d h") % {"number": hours}
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    days, hours = divmod(seconds // HOUR, 24)
+    if not hours or days > 6:
+        return _("%(number)d d") % {"number": days}
+    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}

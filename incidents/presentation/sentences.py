@@ -1,0 +1,187 @@
+"""One sentence per verb of the timeline. It follows the actor's name: "Alice" "acknowledged it".
+
+Apps above this one add sentences for their own verbs with ``sentence``; a verb nobody has registered is shown by its
+name, so that nothing on a timeline is ever lost.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from incidents.models import CauseClass, ClockKind, Source
+from incidents.presentation.durations import round_words
+from lifecycle.models import Event
+
+Writer = Callable[[Event], str]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """``group`` is "human", "status", "pages" or "alerts": the filter chip it belongs to."""
+
+    write: Writer
+    icon: str
+    tone: str
+    group: str
+
+
+_sentences: dict[str, Sentence] = {}
+
+
+def sentence(
+    verb: str, *, icon: str = "point-filled", tone: str = "", group: str = "human"
+) -> Callable[[Writer], Writer]:
+    """Decorator for a function ``event -> sentence``. An empty tone follows from whether a person acted."""
+
+    def add(write: Writer) -> Writer:
+        _sentences[verb] = Sentence(write, icon, tone, group)
+        return write
+
+    return add
+
+
+def sentence_of(event: Event) -> Sentence:
+    if event.verb in _sentences:
+        return _sentences[event.verb]
+    is_page = event.verb.startswith(("page", "notify", "deliver", "escalat", "call", "sms", "email"))
+    return Sentence(_name, "bell" if is_page else "point-filled", "", "pages" if is_page else "human")
+
+
+def _name(event: Event) -> str:
+    return event.verb.replace("_", " ")
+
+
+@sentence("report", icon="status-reported", group="status")
+def _report(event: Event) -> str:
+    source = dict(Source.choices).get(event.data.get("source", ""), "")
+    words = {"level": event.data.get("level", ""), "source": source}
+    return _("reported it at Level %(level)s (%(source)s)") % words
+
+
+@sentence("acknowledge", icon="status-acknowledged", tone="ok", group="status")
+def _acknowledge(_event: Event) -> str:
+    return _("acknowledged it")
+
+
+@sentence("recover", icon="status-recovered", tone="ok", group="status")
+def _recover(_event: Event) -> str:
+    return _("recovered it: the service works again")
+
+
+@sentence("transfer", icon="status-transferred", group="status")
+def _transfer(event: Event) -> str:
+    return _("transferred it to %(team)s") % {"team": event.data.get("team", "")}
+
+
+@sentence("accept", icon="check", group="status")
+def _accept(_event: Event) -> str:
+    return _("accepted the transfer")
+
+
+@sentence("refuse", icon="thumb-down", tone="warn", group="status")
+def _refuse(_event: Event) -> str:
+    return _("refused the transfer: it is back with O&M")
+
+
+@sentence("hold", icon="status-pending", tone="warn", group="status")
+def _hold(_event: Event) -> str:
+    return _("put it on hold")
+
+
+@sentence("resume", icon="refresh", group="status")
+def _resume(_event: Event) -> str:
+    return _("resumed it")
+
+
+@sentence("resolve", icon="status-resolved", tone="ok", group="status")
+def _resolve(event: Event) -> str:
+    cause = dict(CauseClass.choices).get(event.data.get("cause_class", ""), "")
+    return _("resolved it (%(cause)s)") % {"cause": cause}
+
+
+@sentence("confirm", icon="thumb-up", tone="ok", group="status")
+def _confirm(_event: Event) -> str:
+    return _("confirmed that it is well again")
+
+
+@sentence("close", icon="status-closed", group="status")
+def _close(_event: Event) -> str:
+    return _("closed it")
+
+
+@sentence("reopen", icon="arrow-forward-up", tone="bad", group="status")
+def _reopen(event: Event) -> str:
+    if event.data.get("is_down"):
+        return _("reopened it: the service is broken again")
+    return _("reopened it")
+
+
+@sentence("cancel", icon="status-cancelled", group="status")
+def _cancel(_event: Event) -> str:
+    return _("cancelled it: a false alarm")
+
+
+@sentence("merge", icon="copy", group="status")
+def _merge(event: Event) -> str:
+    return _("merged it into %(reference)s") % {"reference": f"INC-{event.data.get('target', '')}"}
+
+
+@sentence("change_level", icon="adjustments", tone="warn", group="status")
+def _change_level(event: Event) -> str:
+    words = {"before": event.data.get("from", ""), "after": event.data.get("to", "")}
+    return _("changed the level from %(before)s to %(after)s: every deadline was derived anew") % words
+
+
+@sentence("declare_major", icon="speakerphone", tone="bad", group="status")
+def _declare_major(_event: Event) -> str:
+    return _("declared it a major incident")
+
+
+@sentence("assign", icon="user")
+def _assign(event: Event) -> str:
+    return _("made %(owner)s its owner") % {"owner": event.data.get("owner", "")}
+
+
+@sentence("note", icon="note")
+def _note(_event: Event) -> str:
+    return _("noted")
+
+
+@sentence("breach", icon="clock-exclamation", tone="bad", group="status")
+def _breach(event: Event) -> str:
+    clock = dict(ClockKind.choices).get(event.data.get("clock", ""), event.data.get("clock", ""))
+    due_at = timezone.localtime(datetime.fromisoformat(event.data["due_at"]))
+    late = round_words(event.recorded_at - due_at)
+    words = {"clock": clock, "time": due_at.strftime("%H:%M:%S"), "late": late}
+    return _("saw the deadline pass: %(clock)s was due at %(time)s (seen %(late)s later)") % words
+
+
+@sentence("record_impact", icon="users")
+def _record_impact(event: Event) -> str:
+    words = {"users": f"{event.data.get('users', 0):,}", "views": f"{event.data.get('page_views', 0):,}"}
+    if event.data.get("is_estimate"):
+        return _("estimated the impact: %(users)s users, %(views)s page views") % words
+    return _("recorded the impact: %(users)s users, %(views)s page views") % words
+
+
+@sentence("propose_solution", icon="tool")
+def _propose(_event: Event) -> str:
+    return _("proposed a solution")
+
+
+@sentence("approve_solution", icon="thumb-up", tone="ok")
+def _approve(_event: Event) -> str:
+    return _("approved the solution")
+
+
+@sentence("reject_solution", icon="thumb-down", tone="warn")
+def _reject(_event: Event) -> str:
+    return _("rejected the solution")
+
+
+@sentence("bypass_solution", icon="rocket", tone="bad")
+def _bypass(_event: Event) -> str:
+    return _("applied the solution in an emergency, before its approval")

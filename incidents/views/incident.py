@@ -1,0 +1,144 @@
+"""The incident page, its verbs, and the card for phones."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from incidents import panels, permissions
+from incidents.commands import label_of
+from incidents.models import Incident, Solution
+from incidents.presentation import accounts_of, actions_of, entries_of, faces_of, round_words, side_notice, steps_of
+from incidents.presentation.actions import ELSEWHERE
+from incidents.presentation.timeline import GROUPS, in_runs
+from incidents.views.asking import reader_of, visible_incident
+from incidents.views.commanding import Refusal, command_named, run_posted
+from lifecycle import clock
+from lifecycle.models import Event
+
+MOST_ENTRIES = 200
+
+
+@login_required
+@require_safe
+def incident_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _render_page(request, visible_incident(request, pk))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def incident_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """POST runs the verb. GET shows the page with that verb's form open, and changes nothing."""
+    incident = visible_incident(request, pk)
+    command = command_named(incident, verb)
+    if request.method != "POST":
+        return _render_page(request, incident, open_verb=verb)
+    refusal = run_posted(request, incident, command)
+    if refusal is not None:
+        return _render_page(request, visible_incident(request, pk), refusal=refusal)
+    messages.success(request, _("Done: %(verb)s") % {"verb": label_of(Incident, verb)})
+    return HttpResponseRedirect(_way_back(request, incident))
+
+
+@login_required
+@require_safe
+def incident_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a link in a message opens on a phone: small, one big button, no JavaScript needed."""
+    incident, now = visible_incident(request, pk), clock.now()
+    actions = {action.verb: action for action in actions_of(incident, reader_of(request))}
+    context = {
+        "incident": incident,
+        "clocks": [face for face in faces_of(incident, now) if face.due_at or face.state == "paused"],
+        "acknowledge": actions.get("acknowledge"),
+        "entries": entries_of(_events(incident)[:3]),
+        "age_text": round_words(now - incident.reported_at),
+        "now": now,
+    }
+    return render(request, "incidents/card.html", context)
+
+
+def _render_page(
+    request: HttpRequest, incident: Incident, *, refusal: Refusal | None = None, open_verb: str = ""
+) -> HttpResponse:
+    person, now = reader_of(request), clock.now()
+    actions = {action.verb: action for action in actions_of(incident, person)}
+    opened = actions.get(open_verb)
+    context = {
+        "incident": incident,
+        "now": now,
+        "age_text": round_words(now - incident.reported_at),
+        "clocks": faces_of(incident, now),
+        "accounts": accounts_of(incident, now),
+        "side_notice": side_notice(incident),
+        "actions": [action for action in actions.values() if action.verb not in ELSEWHERE],
+        "own_place": {verb: actions[verb] for verb in ELSEWHERE if verb in actions},
+        "opened": opened if opened and opened.is_allowed and opened.form else None,
+        "refusal": refusal,
+        "impacts": incident.impacts.select_related("recorded_by"),
+        "solutions": _solutions(request, incident),
+        "may_see_solutions": person.is_colleague,
+        "is_handling": permissions.handles(incident, person),
+        "panels": panels.fill(request, incident) if person.is_colleague else {},
+        **_timeline(request, incident),
+    }
+    return render(request, "incidents/incident.html", context, status=refusal.status if refusal else 200)
+
+
+def _timeline(request: HttpRequest, incident: Incident) -> dict[str, Any]:
+    """Newest first unless asked otherwise; the stepper reads the same events."""
+    group = request.GET.get("show", "all")
+    group = group if group in GROUPS else "all"
+    events = list(_events(incident)[:MOST_ENTRIES])
+    entries = entries_of(events, group)
+    is_oldest_first = request.GET.get("order") == "oldest"
+    if is_oldest_first:
+        entries.reverse()
+    return {
+        "steps": steps_of(incident, reversed(events)),
+        "runs": in_runs(entries),
+        "group": group,
+        "groups": _group_links(request, group),
+        "is_oldest_first": is_oldest_first,
+        "order_url": _with(request, order="newest" if is_oldest_first else "oldest"),
+        "entry_count": len(events),
+        "most_entries": MOST_ENTRIES,
+    }
+
+
+def _group_links(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    labels = {"all": _("All"), "human": _("People"), "status": _("Status"), "pages": _("Pages"), "alerts": _("Alerts")}
+    return [
+        {"label": labels[group], "url": _with(request, show=group), "is_current": group == current} for group in GROUPS
+    ]
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}#timeline"
+
+
+def _events(incident: Incident) -> Any:
+    found = Event.objects.about(incident).select_related("actor")  # type: ignore[attr-defined]
+    return found.order_by("-occurred_at", "-pk")
+
+
+def _solutions(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:
+    person = reader_of(request)
+    if not person.is_colleague:
+        return []
+    solutions = Solution.objects.filter(incident=incident).select_related("proposed_by", "decided_by")
+    return [{"solution": solution, "actions": actions_of(solution, person)} for solution in solutions]
+
+
+def _way_back(request: HttpRequest, incident: Incident) -> str:
+    """The page that the form was on, where it said so and it is ours."""
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None, require_https=False)
+    return asked if asked and is_ours else incident.get_absolute_url()
