@@ -92,7 +92,7 @@ def _by_service(present: list[Any]) -> list[Numbers]:
 
 def _durations(month: Month) -> Numbers:
     """{"recover": {"all": {count, median, p90}, "1": ...}}: seconds."""
-    aggregates = {}
+    aggregates: dict[str, Aggregate] = {}
     for name, (start, end) in DURATIONS.items():
         known = rows.timed(name)
         aggregates[f"{name}_count"] = Count("pk", filter=known)
@@ -159,11 +159,8 @@ def _top_line(incident: Incident) -> Numbers:
 def _quality(month: Month) -> Numbers:
     """What the figures leave out or rest upon."""
     lacking = {f"lacks_{name}": Count("pk", filter=~rows.timed(name)) for name in DURATIONS}
-    estimated = (
-        rows.harmful(month).order_by().aggregate(all=Count("pk"), estimated=Count("pk", filter=Q(is_estimate=True)))
-    )
+    estimated = Count("incident", filter=Q(is_estimate=True), distinct=True)
     return {
         **rows.counted(month).aggregate(**lacking),
-        "impacts": estimated["all"],
-        "estimates": estimated["estimated"],
+        **rows.harmful(month).order_by().aggregate(harmful=Count("incident", distinct=True), estimated=estimated),
     }

@@ -1,0 +1,106 @@
+"""The sentences of a report, written from its figures in the language that is active."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from incidents.models import ClockKind
+from reports import words
+from reports.attainment import Tally
+from reports.indicators import Change
+from reports.period import Month
+from reports.stability import Share
+
+Numbers = dict[str, Any]
+
+
+def share_of(numbers: Numbers, kind: str) -> Share:
+    return Share(numbers[kind]["lost"], numbers[kind]["whole"])
+
+
+def tally_of(numbers: Numbers, kind: str, level: str = "all") -> Tally:
+    return Tally(**numbers.get(kind, {}).get(level, {}))
+
+
+def overall(attainment: Numbers) -> Tally:
+    """All clocks of O&M together."""
+    kinds = (ClockKind.RESPONSE, ClockKind.RECOVERY, ClockKind.RESOLUTION)
+    return sum((tally_of(attainment, kind) for kind in kinds), Tally())
+
+
+def write_sentences(numbers: Numbers) -> list[str]:
+    """What a manager should know first; a sentence without figures is left out."""
+    found = [_amount(numbers), _speed(numbers), _kept(numbers), _stable(numbers), _worst(numbers)]
+    return [sentence for sentence in found if sentence]
+
+
+def _amount(numbers: Numbers) -> str:
+    now, before = numbers["incidents"]["all"], numbers["previous"]["incidents"]
+    month = words.month_name(Month.parse(numbers["month"]))
+    if not now["count"]:
+        return _("In %(month)s no incident was reported.") % {"month": month}
+    text = _(
+        "In %(month)s %(incidents)s were reported, %(compared)s; %(major)s of them major, %(rules)s found by our own "
+        "rules."
+    )
+    return text % {
+        "month": month,
+        "incidents": words.incidents(now["count"]),
+        "compared": words.compared(Change(now["count"], before["count"])),
+        "major": words.whole(now["major"]),
+        "rules": words.whole(now["by_rules"]),
+    }
+
+
+def _speed(numbers: Numbers) -> str:
+    taken, recovered = numbers["durations"]["acknowledge"]["all"], numbers["durations"]["recover"]["all"]
+    if not recovered["count"] or not taken["count"]:
+        return ""
+    text = _(
+        "Half of them were acknowledged within %(taken)s and recovered within %(median)s; nine in ten were recovered "
+        "within %(p90)s."
+    )
+    return text % {
+        "taken": words.duration(taken["median"]),
+        "median": words.duration(recovered["median"]),
+        "p90": words.duration(recovered["p90"]),
+    }
+
+
+def _kept(numbers: Numbers) -> str:
+    tally = overall(numbers["attainment"])
+    if not tally.total:
+        return ""
+    text = _("%(share)s of the targets were kept: %(missed)s of %(total)s clocks missed theirs.")
+    return text % {
+        "share": words.percent(tally.share),
+        "missed": words.whole(tally.missed),
+        "total": words.whole(tally.total),
+    }
+
+
+def _stable(numbers: Numbers) -> str:
+    now, before = share_of(numbers["stability"]["company"], "uv"), share_of(numbers["previous"]["stability"], "uv")
+    if now.stability is None:
+        return ""
+    compared = words.compared_share(Change(now.stability, before.stability), places=3)
+    text = _("UV stability of the company was %(share)s: %(lost)s of %(whole)s user-days were affected.")
+    sentence = text % {
+        "share": words.stability(now.stability),
+        "lost": words.whole(now.lost),
+        "whole": words.whole(now.whole),
+    }
+    return f"{sentence} {_('That is %(compared)s.') % {'compared': compared}}" if compared else sentence
+
+
+def _worst(numbers: Numbers) -> str:
+    services = numbers["incidents"]["services"]
+    if not services:
+        return ""
+    worst = services[0]
+    text = _("%(service)s had the most incidents: %(count)s of %(total)s.")
+    return text % {
+        "service": worst["name"],
+        "count": words.whole(worst["count"]),
+        "total": words.whole(numbers["incidents"]["all"]["count"]),
+    }
