@@ -1,6 +1,7 @@
 """How any record changes, and the trace it leaves."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -33,6 +34,30 @@ class StatefulRecord(FSMModelMixin, models.Model):
 
     class Meta:
         abstract = True
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        """Read the row anew, the protected status included.
+
+        FSMModelMixin lifts the protection for the whole class meanwhile, so two threads that refresh at once trip
+        over each other. Here the old status steps aside on this instance only.
+        """
+        names = [name for name in self._loaded_names() if fields is None or name in fields]
+        held = {name: self.__dict__.pop(name) for name in self._get_protected_fsm_fields() & set(names)}
+        try:
+            models.Model.refresh_from_db(self, using, names if fields is None else fields, from_queryset)
+        except BaseException:
+            self.__dict__.update(held)
+            raise
+        if fields is None:
+            self._prefetched_objects_cache: dict[str, Any] = {}
+
+    def _loaded_names(self) -> list[str]:
+        return [field.attname for field in self._meta.concrete_fields if field.attname in self.__dict__]
 
 
 class EventQuerySet(models.QuerySet["Event"]):

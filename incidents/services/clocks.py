@@ -121,7 +121,7 @@ def record_late_stops(incident: Incident) -> None:
 def _write_breach(incident: Incident, row: Clock, due_at: datetime) -> None:
     row.breached_at = due_at
     row.save(update_fields=["breached_at"])
-    Breach.objects.create(clock=row, due_at=due_at, level=incident.level_id)
+    Breach.objects.create(clock=row, due_at=due_at, recorded_at=time.now(), level=incident.level_id)
     data = {"clock": row.kind, "due_at": due_at.isoformat()}
     record_event(incident, "breach", actor=None, via=Via.SYSTEM, data=data)
 

@@ -23,7 +23,9 @@ def propose_solution(
         raise NotPermitted("propose_solution")
     if not text.strip():
         raise InputRefused(text=_("Please write something here."))
-    solution = Solution(incident=incident, text=text, risk=risk, rollback=rollback, proposed_by=actor)
+    solution = Solution(
+        incident=incident, text=text, risk=risk, rollback=rollback, proposed_by=actor, proposed_at=clock.now()
+    )
     solution.save()
     record_event(incident, "propose_solution", actor=actor, via=via, note=text, data={"solution": solution.pk})
     return solution

@@ -1,0 +1,67 @@
+"""The real product on a real database, a hand on the clock, and fake phones on the loopback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Any
+
+from django.conf import LazySettings
+
+from catalog.models import Person, Role, Service
+from lifecycle import clock as database_clock
+from notifications.cycle import run_cycle
+from notifications.fake_carrier.server import FakeCarrier
+from notifications.services.scheduling import set_schedule
+from tests.factories import make_person, make_service, make_team
+
+
+@dataclass
+class Duty:
+    """A service with everybody around it: who is paged and who is told."""
+
+    primary: Person
+    secondary: Person
+    manager: Person
+    owner: Person
+    leader: Person
+    service: Service
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def connect_carrier(live_server: Any, settings: LazySettings) -> Iterator[FakeCarrier]:
+    """The fake carrier, connected with the live server in both directions."""
+    settings.PUBLIC_URL = live_server.url
+    with FakeCarrier(inbound_sms_url=f"{live_server.url}/twilio/sms/") as running:
+        settings.TWILIO_ACCOUNT_SID = running.account_sid
+        settings.TWILIO_AUTH_TOKEN = running.auth_token
+        settings.TWILIO_FROM_NUMBER = "+15550000000"
+        settings.TWILIO_API_URL = running.url
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
+        yield running
+
+
+def make_duty() -> Duty:
+    """Alice is on call, Bob is second, Mona is the incident manager, Olga owns the service, Lee leads R&D."""
+    primary, secondary = make_person(name="Alice"), make_person(name="Bob")
+    manager = make_person(Role.INCIDENT_MANAGER, name="Mona")
+    owner, leader = make_person(Role.SERVICE_OWNER, name="Olga"), make_person(Role.RD_LEADER, name="Lee")
+    team = make_team(primary, secondary, manager)
+    service = make_service(owner=owner, rd_leader=leader, operations_team=team, name="Card payments")
+    today = database_clock.now().date()
+    set_schedule(
+        actor=None,
+        team=team,
+        starts_on=today - timedelta(days=1),
+        handover_at=time(0, 0),
+        time_zone="UTC",
+        members=[primary, secondary],
+    )
+    return Duty(primary, secondary, manager, owner, leader, service)
+
+
+def tick() -> None:
+    """One tick of the cycle; a step that fails fails the test."""
+    assert run_cycle("test")
