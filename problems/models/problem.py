@@ -249,7 +249,7 @@ class Problem(StatefulRecord):
         target=Status.CLOSED,
         conditions=[has_outcome, is_verified_or_waived, is_signed_if_waived],
         permission=permissions.works,
-        custom={"label": _("Close"), "rank": 5},
+        custom={"label": _("Close"), "rank": 2},
     )
     def close(self, *, at: datetime) -> None:
         self.closed_at = self.status_since = at

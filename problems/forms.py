@@ -1,0 +1,94 @@
+"""What each verb asks for. The API accepts the same."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Role, Service
+from incidents.forms import IncidentReference, PersonChoice, Text
+from problems.models import Outcome, Problem
+
+WORKING = (Role.OPERATIONS, Role.DEVELOPER, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
+
+
+class Day(forms.DateField):
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**options)
+
+
+class ProblemReference(forms.CharField):
+    """A problem by its running number: "PRB-12" or "12"."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 30)
+        options.setdefault("help_text", _("Its number, such as PRB-12."))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Problem | None:
+        text = super().clean(str(value) if isinstance(value, int) else value)
+        if not text:
+            return None
+        number = re.fullmatch(r"(?:PRB-)?(\d{1,15})", text, re.IGNORECASE)
+        problem = Problem.objects.filter(pk=int(number[1])).first() if number else None
+        if problem is None:
+            raise ValidationError(_("There is no such problem."), code="invalid")
+        return problem
+
+
+class RaiseForm(forms.Form):
+    """A problem; raised from an incident, what is left empty comes from there."""
+
+    title = forms.CharField(label=_("Title"), max_length=300, help_text=_("The cause that is sought, in one line."))
+    description = Text(label=_("What is known"), rows=6, required=False)
+    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), label=_("Service"), to_field_name="slug")
+    owner = PersonChoice(*WORKING, label=_("Owner"), required=False)
+    due_on = Day(label=_("Target date"), required=False)
+    incident = IncidentReference(label=_("Raised from the incident"), required=False)
+
+
+class LinkForm(forms.Form):
+    problem = ProblemReference(label=_("Problem"))
+
+
+class NoteForm(forms.Form):
+    note = Text(label=_("Note"), required=False)
+
+
+class ReasonForm(forms.Form):
+    reason = Text(label=_("Reason"))
+
+
+class KnownErrorForm(forms.Form):
+    symptom = Text(label=_("Symptom: how one recognises it"), required=False)
+    cause = Text(label=_("Root cause"))
+    workaround = Text(label=_("Workaround"), help_text=_("It is shown inside every open incident that is linked."))
+    affected_version = forms.CharField(label=_("Affected version"), max_length=100, required=False)
+
+
+class PlanForm(forms.Form):
+    fix = Text(label=_("What will be changed"))
+    due_on = Day(label=_("Target date"), required=False)
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
+    outcome_text = Text(
+        label=_("What exactly"),
+        help_text=_("The rule, inspection or plan by its name; for a waiver, why the risk is borne."),
+    )
+
+
+class AssignForm(forms.Form):
+    owner = PersonChoice(*WORKING, label=_("Owner"))
+
+
+class IncidentForm(forms.Form):
+    incident = IncidentReference(label=_("Incident"))
+
+
+class UnlinkForm(IncidentForm):
+    reason = Text(label=_("Reason"), rows=2)
