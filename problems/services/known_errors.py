@@ -46,7 +46,8 @@ def write_down(
     require_content(cause=cause, workaround=workaround)
     known = KnownError.objects.filter(problem=problem).first()
     if known is None:
-        known = KnownError(problem=problem, revision=0)
+        known = KnownError(revision=0)
+    known.problem = problem
     known.cause, known.workaround = cause.strip(), workaround.strip()
     known.symptom, known.affected_version = symptom.strip(), affected_version.strip()
     known.revision += 1

@@ -1,5 +1,6 @@
 """Problems led to a status through the services."""
 
+from collections.abc import Callable
 from typing import Any
 
 from catalog.models import Person
@@ -7,7 +8,7 @@ from problems import services
 from problems.models import Problem, Status
 from tests.factories import make_person, make_service
 
-KNOWN: dict[str, str] = {"cause": "A query without an index", "workaround": "Restart the report worker"}
+KNOWN: dict[str, Any] = {"cause": "A query without an index", "workaround": "Restart the report worker"}
 ORDER = [Status.LOGGED, Status.INVESTIGATING, Status.KNOWN_ERROR, Status.FIX_PLANNED, Status.VERIFYING, Status.CLOSED]
 
 
@@ -28,7 +29,7 @@ def problem_in(status: str, actor: Person | None = None, **fields: Any) -> Probl
     who: dict[str, Any] = {"actor": actor or make_person(), "via": "web"}
     if status == Status.REJECTED:
         return services.reject_problem(problem, reason="no pattern", **who)
-    steps = [
+    steps: list[Callable[[], Problem]] = [
         lambda: services.investigate_problem(problem, **who),
         lambda: services.mark_known_error(problem, **KNOWN, **who),
         lambda: services.plan_fix(problem, fix="Add the index", **who),

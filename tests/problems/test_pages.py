@@ -36,7 +36,7 @@ def pages(problem: Problem) -> list[str]:
 
 def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     for page in pages(make_problem()):
-        response = client.get(page)
+        response: Any = client.get(page)
         assert (response.status_code, response.url.split("?")[0]) == (302, "/login/")
 
 
@@ -152,7 +152,7 @@ def test_the_form_of_a_new_problem_is_filled_from_the_incident() -> None:
     page = engineer.get(f"{reverse('problems:new')}?incident={incident.pk}")
     assert "Slow checkout" in page.content.decode()
     typed = dict(page.context["form"].initial)
-    response = engineer.post(reverse("problems:new"), typed)
+    response: Any = engineer.post(reverse("problems:new"), typed)
     problem = Problem.objects.get()
     assert response.url == problem.get_absolute_url()
     assert list(problem.incidents.all()) == [incident]
@@ -161,7 +161,7 @@ def test_the_form_of_a_new_problem_is_filled_from_the_incident() -> None:
 def test_an_incident_is_linked_from_its_own_page() -> None:
     incident, problem, engineer = make_incident(), make_problem(), browse(make_person())
     address = reverse("problems:link", args=[incident.pk])
-    response = engineer.post(address, {"problem": problem.reference})
+    response: Any = engineer.post(address, {"problem": problem.reference})
     assert response.url == incident.get_absolute_url()
     again = engineer.post(address, {"problem": problem.reference})
     assert again.status_code == 400

@@ -1,5 +1,7 @@
 """Problems from the first suspicion to the rule that outlasts them."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -244,7 +246,7 @@ def test_the_figures_count_each_incident_once(clock) -> None:  # type: ignore[no
     clock.advance(days=40)
     recent = make_incident()
     services.link_incident(problem, actor=None, via="web", incident=recent)
-    found = Problem.objects.with_incident_figures(clock.now()).get()
+    found: Any = Problem.objects.with_incident_figures(clock.now()).get()
     assert (found.incidents_in_all, found.incidents_of_30_days) == (2, 1)
     assert found.last_seen_at == recent.occurred_at
 
