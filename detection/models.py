@@ -42,9 +42,7 @@ class Metric(models.Model):
     speed = models.FloatField(default=1, editable=False)
     """How many times faster than life its source runs: above 1 for the replay of a recording only."""
     lateness = models.DurationField(gettext_lazy("lateness allowed"), default=timedelta)
-    precision = models.CharField(
-        gettext_lazy("precision"), max_length=7, choices=Precision, default=Precision.FLOAT32
-    )
+    precision = models.CharField(gettext_lazy("precision"), max_length=7, choices=Precision, default=Precision.FLOAT32)
     retention = models.DurationField(gettext_lazy("kept for"), default=35 * DAY)
     service = models.ForeignKey(
         Service,
@@ -153,9 +151,7 @@ class Rule(models.Model):
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, related_name="rules", verbose_name=gettext_lazy("service")
     )
-    level = models.ForeignKey(
-        Level, on_delete=models.PROTECT, related_name="rules", verbose_name=gettext_lazy("level")
-    )
+    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="rules", verbose_name=gettext_lazy("level"))
     fire_for = models.PositiveSmallIntegerField(default=1)
     fire_of = models.PositiveSmallIntegerField(default=1)
     clear_after = models.PositiveSmallIntegerField(default=5)
@@ -224,7 +220,10 @@ class Rule(models.Model):
             "clear_after": self.clear_after,
         }
         return (
-            _("%(metric)s%(series)s %(condition)s in %(fire_for)d of %(fire_of)d minutes; over after %(clear_after)d good ones")
+            _(
+                "%(metric)s%(series)s %(condition)s in %(fire_for)d of %(fire_of)d minutes; "
+                "over after %(clear_after)d good ones"
+            )
             % words
         )
 

@@ -22,7 +22,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames that a kind wants beside the present one: around the same moment ``days`` ago, ``around`` on both sides."""
+    """Frames that a kind wants beside the present one: ``around`` ones on both sides of the moment ``days`` ago."""
 
     days: int
     around: int

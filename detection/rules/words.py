@@ -1,4 +1,4 @@
-"""What rule kinds say to people. They import nothing of Django, so their sentences are marked here, translated above."""
+"""What rule kinds say to people. Marked for translation here, without Django; translated where it is shown."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,0 +1,123 @@
+"""``manage.py replay FILE --profile NAME --speed N``: feed a recorded day as if live."""
+
+import math
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from detection.answering import NoCarrierError, let_phones_answer
+from detection.profiles import PROFILES
+from detection.recordings import (
+    MINUTES_OF_A_DAY,
+    Recording,
+    UnusableRecordingError,
+    format_clock,
+    parse_clock,
+    read_recording,
+)
+from detection.replay import Replay, feed, incidents_of, prepare_replay, wait_until_judged
+from incidents.models import Incident
+
+FASTEST = 6000
+SHOWN_FAULTS = 5
+LARGEST = 256 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = "Feed a recorded day into detection as if live; the Celery worker judges it and opens incidents."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--profile", required=True, choices=sorted(PROFILES))
+        parser.add_argument("--speed", type=float, default=600, help="recorded seconds in one of ours (600)")
+        parser.add_argument("--from", dest="first", default="00:00", metavar="HH:MM")
+        parser.add_argument("--to", dest="last", default="23:59", metavar="HH:MM")
+        parser.add_argument("--answer", action="store_true", help="let the fake carrier's phones answer and press 4")
+
+    def handle(self, *_arguments: Any, **options: Any) -> None:
+        speed = options["speed"]
+        if not (math.isfinite(speed) and 0.1 <= speed <= FASTEST):
+            raise CommandError(f"--speed must lie between 0.1 and {FASTEST}.")
+        first, last = _minute(options["first"], "--from"), _minute(options["last"], "--to")
+        profile = PROFILES[options["profile"]]
+        recording = self._read(options["file"], profile.layout)
+        if not recording.between(first, last):
+            raise CommandError(f"The file has no rows between {format_clock(first)} and {format_clock(last)}.")
+        if options["answer"]:
+            self._answer()
+        replay = prepare_replay(profile, recording, speed=speed, first=first, last=last)
+        self._feed(replay)
+        self._report(replay)
+
+    def _read(self, path: Path, layout: Any) -> Recording:
+        try:
+            if path.stat().st_size > LARGEST:
+                raise CommandError(f"{path} is larger than {LARGEST // 1024 // 1024} MB.")
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+                recording = read_recording(lines, layout)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        except UnusableRecordingError as error:
+            raise CommandError(str(error)) from error
+        missing = MINUTES_OF_A_DAY - len(recording.minutes)
+        self.stdout.write(f"{path.name}: {len(recording.minutes)} minutes with rows, {missing} without.")
+        if recording.faults:
+            self.stdout.write(f"{len(recording.faults)} rows were left out:")
+            for fault in recording.faults[:SHOWN_FAULTS]:
+                self.stdout.write(f"  line {fault.line}: {fault.reason}")
+        return recording
+
+    def _answer(self) -> None:
+        try:
+            count = let_phones_answer()
+        except NoCarrierError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{count} phones answer and press 4.")
+
+    def _feed(self, replay: Replay) -> None:
+        minutes = replay.last - replay.first + 1
+        with tqdm(total=minutes, unit="min", file=self.stderr, mininterval=0.5) as bar:
+
+            def show(minute: int) -> None:
+                bar.set_description(f"recorded clock {format_clock(minute)}", refresh=False)
+                bar.update()
+
+            feed(replay, show)
+
+    def _report(self, replay: Replay) -> None:
+        is_judged = wait_until_judged(replay)
+        found = incidents_of(replay)
+        if not found:
+            self.stdout.write("No incident was opened.")
+        for incident in found:
+            self.stdout.write(_describe(replay, incident))
+        for rule in replay.rules:
+            rule.refresh_from_db(fields=["last_error"])
+            if rule.last_error:
+                self.stdout.write(f"{rule.name} could not be evaluated: {rule.last_error}")
+        if not is_judged:
+            raise CommandError("The worker did not come to the last frame: is it running (make run)?")
+
+
+def _describe(replay: Replay, incident: Incident) -> str:
+    """One incident in the recording's own time."""
+    opened = replay.recorded_clock(incident.reported_at)
+    lines = [f"{incident.reference} “{incident.title}”", f"  opened       {opened} (recorded clock)"]
+    if incident.acknowledged_at is None:
+        lines.append("  acknowledged not yet")
+    else:
+        by = incident.handler.name if incident.handler else "-"
+        lines.append(f"  acknowledged {replay.recorded_clock(incident.acknowledged_at)} by {by}")
+    recovered = replay.recorded_clock(incident.recovered_at) if incident.recovered_at else "not yet"
+    lines.append(f"  recovered    {recovered}")
+    return "\n".join(lines)
+
+
+def _minute(text: str, option: str) -> int:
+    try:
+        return parse_clock(text)
+    except ValueError as error:
+        raise CommandError(f"{option}: {error}.") from error
