@@ -50,6 +50,15 @@ class RaiseForm(forms.Form):
     incident = IncidentReference(label=_("Raised from the incident"), required=False)
 
 
+class ApiRaiseForm(RaiseForm):
+    """As RaiseForm; a program that raises from an incident may leave title and service to it."""
+
+    title = forms.CharField(label=_("Title"), max_length=300, required=False)
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), label=_("Service"), to_field_name="slug", required=False
+    )
+
+
 class LinkForm(forms.Form):
     problem = ProblemReference(label=_("Problem"))
 
