@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incidents.models import Incident, Status
+from lifecycle import clock
 from lifecycle.models import Event, Via
 
 WAY = (
@@ -32,11 +33,12 @@ def steps_of(incident: Incident, events: Iterable[Event]) -> list[Step]:
     reached = [place for place, (_status, field, _verb) in enumerate(WAY) if getattr(incident, field)]
     present = max(reached)
     is_over = incident.status in (Status.CLOSED, Status.CANCELLED)
+    today = timezone.localtime(clock.now()).date()
     return [
         Step(
             label=str(status.label),
             state=_state(place, reached, present, is_over),
-            note=_note(getattr(incident, field), ways.get(verb, "")),
+            note=_note(getattr(incident, field), ways.get(verb, ""), today),
         )
         for place, (status, field, verb) in enumerate(WAY)
     ]
@@ -48,11 +50,11 @@ def _state(place: int, reached: list[int], present: int, is_over: bool) -> str:
     return "done" if place in reached else ""
 
 
-def _note(moment: datetime | None, via: str) -> str:
+def _note(moment: datetime | None, via: str, today: date) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    text = local.strftime("%H:%M" if local.date() == timezone.localdate() else "%m-%d %H:%M")
+    text = local.strftime("%H:%M" if local.date() == today else "%m-%d %H:%M")
     by = str(Via(via).label) if via and via not in (Via.WEB, Via.SYSTEM) else ""
     return f"{text} · {by}" if by else text
 
