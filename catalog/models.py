@@ -68,6 +68,8 @@ class Person(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False, editable=False)
+    """The password is a one-time password: every page leads to its change first."""
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
 
     USERNAME_FIELD = "username"
@@ -84,9 +86,18 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def set_password(self, raw_password: str | None) -> None:
+        """A password that is set anew is no longer the one-time password."""
+        super().set_password(raw_password)
+        self.must_change_password = False
+
     def has_role(self, *roles: str) -> bool:
         """Whether the person is active and has at least one of the roles."""
         return self.is_active and not set(roles).isdisjoint(self.roles)
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
 
     @property
     def is_colleague(self) -> bool:

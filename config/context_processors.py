@@ -1,6 +1,6 @@
 """What the frame around every page shows."""
 
-from importlib import import_module
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,11 @@ from django.utils.functional import SimpleLazyObject
 
 from catalog.models import Person
 from config.navigation import links_for
-from incidents.models import Incident
+from incidents.models import Incident, Solution
 from incidents.presentation import round_words
+from incidents.views.asking import moment_of
 from incidents.views.solutions import awaiting_decision
-from lifecycle import clock
+from notifications.health import Light, pager_light
 
 MOST_MAJORS = 5
 THEMES = ("light", "dark", "auto")
@@ -29,13 +30,13 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return {"theme": theme_of(request)}
-    now = clock.now()
+    now = moment_of(request)
     return {
         "theme": theme_of(request),
         "now": now,
         "navigation": links_for(request, person, _counts(person)),
         "major_incidents": _majors(person, now),
-        "pager": _pager_light(person),
+        "pager": _pager_light(person, now),
         "declare_url": reverse("incidents:new"),
         "search_url": reverse("incidents:list"),
         "phones_url": settings.FAKE_CARRIER_URL if person.is_colleague else "",
@@ -56,13 +57,13 @@ def _counts(person: Person) -> dict[str, int]:
     rows = counting.values_list("page", "n")
     if person.is_colleague:
         solutions = awaiting_decision().order_by().values("pk")
-        decisions = Incident.solutions.rel.related_model.objects.filter(pk__in=solutions).order_by()  # type: ignore[attr-defined]
+        decisions = Solution.objects.filter(pk__in=solutions).order_by()
         counted = decisions.annotate(page=Value("incidents:approvals")).values("page").annotate(n=Count("pk"))
         rows = rows.union(counted.values_list("page", "n"))
     return dict(rows)
 
 
-def _majors(person: Person, now: Any) -> list[Incident]:
+def _majors(person: Person, now: datetime) -> list[Incident]:
     """Open major incidents, the oldest first; ``age_text`` says how long."""
     found = Incident.objects.visible_to(person).open().major().order_by("reported_at")[:MOST_MAJORS]
     for incident in found:
@@ -70,12 +71,8 @@ def _majors(person: Person, now: Any) -> list[Incident]:
     return list(found)
 
 
-def _pager_light(person: Person) -> Any:
+def _pager_light(person: Person, now: datetime) -> Light | None:
     """The light of the notifications app: an object with state, text and url."""
     if not person.is_colleague:
         return None
-    try:
-        health = import_module("notifications.health")
-    except ModuleNotFoundError:
-        return None
-    return health.pager_light()
+    return pager_light(now)

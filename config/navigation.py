@@ -38,7 +38,7 @@ PLACES = (
     Place(_("Postmortems"), "postmortems:list", "nav-postmortems", "m"),
     Place(_("Detection"), "detection:list", "nav-detection", "t"),
     Place(_("On-call"), "notifications:oncall", "nav-oncall", "o"),
-    Place(_("Reports"), "reports:month", "nav-reports", "r"),
+    Place(_("Reports"), "reports:list", "nav-reports", "r"),
     Place(_("Catalogue"), "catalog:services", "nav-catalogue", "c"),
     Place(_("Pager"), "notifications:pager", "nav-pager", "n"),
 )

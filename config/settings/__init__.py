@@ -22,6 +22,7 @@ DEBUG = environment.flag("MAINSTAY_DEBUG", default=False)
 
 # --- Parts -----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "lifecycle",
     "outbound",
     "catalog",
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "catalog.middleware.PersonPreferencesMiddleware",
+    "catalog.middleware.OneTimePasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -1,0 +1,161 @@
+"""Verbs about teams, business lines, services and their audiences."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog import permissions
+from catalog.models import Audience, BusinessLine, Person, Service, Team
+from catalog.services.records import apply, record
+from lifecycle.models import Via
+from lifecycle.transitions import NotPermitted, lock
+
+RESERVED = ("new",)
+"""Words that stand where a slug stands in an address."""
+
+
+@transaction.atomic
+def add_team(
+    *,
+    name: str,
+    slug: str,
+    members: Iterable[Person],
+    leader: Person | None = None,
+    actor: Person | None = None,
+    via: str = Via.WEB,
+) -> Team:
+    permissions.require_administrator(actor)
+    team = Team()
+    apply(team, {"name": name, "slug": _free(slug), "leader": leader})
+    team.members.set(members)
+    record(team, "add_team", actor, via)
+    return team
+
+
+@transaction.atomic
+def change_team(
+    team: Team,
+    *,
+    actor: Person,
+    name: str,
+    slug: str,
+    members: Iterable[Person],
+    leader: Person | None,
+    via: str = Via.WEB,
+) -> Team:
+    permissions.require_administrator(actor)
+    lock(team)
+    apply(team, {"name": name, "slug": _free(slug), "leader": leader})
+    team.members.set(members)
+    record(team, "change_team", actor, via)
+    return team
+
+
+@transaction.atomic
+def add_business_line(
+    *,
+    name: str,
+    slug: str,
+    parent: BusinessLine | None = None,
+    position: int = 0,
+    actor: Person | None = None,
+    via: str = Via.WEB,
+) -> BusinessLine:
+    permissions.require_administrator(actor)
+    line = BusinessLine()
+    apply(line, {"name": name, "slug": slug, "parent": parent, "position": position}, exclude=["path"])
+    line.path = f"{parent.path if parent else ''}{line.pk}/"
+    line.save(update_fields=["path"])
+    record(line, "add_business_line", actor, via)
+    return line
+
+
+@transaction.atomic
+def add_service(
+    *,
+    name: str,
+    slug: str,
+    business_line: BusinessLine,
+    owner: Person,
+    operations_team: Team,
+    rd_leader: Person,
+    development_team: Team | None = None,
+    actor: Person | None = None,
+    via: str = Via.WEB,
+) -> Service:
+    permissions.require_administrator(actor)
+    service = Service()
+    changes = {
+        "name": name,
+        "slug": _free(slug),
+        "business_line": business_line,
+        "owner": owner,
+        "operations_team": operations_team,
+        "rd_leader": rd_leader,
+        "development_team": development_team,
+    }
+    apply(service, changes)
+    record(service, "add_service", actor, via)
+    return service
+
+
+@transaction.atomic
+def change_service(
+    service: Service,
+    *,
+    actor: Person,
+    name: str,
+    slug: str,
+    business_line: BusinessLine,
+    owner: Person,
+    operations_team: Team,
+    rd_leader: Person,
+    development_team: Team | None,
+    is_active: bool,
+    via: str = Via.WEB,
+) -> Service:
+    permissions.require_administrator(actor)
+    lock(service)
+    changes = {
+        "name": name,
+        "slug": _free(slug),
+        "business_line": business_line,
+        "owner": owner,
+        "operations_team": operations_team,
+        "rd_leader": rd_leader,
+        "development_team": development_team,
+        "is_active": is_active,
+    }
+    apply(service, changes)
+    record(service, "change_service", actor, via)
+    return service
+
+
+@transaction.atomic
+def set_audience(
+    *,
+    service: Service,
+    valid_from: date,
+    daily_users: int,
+    daily_page_views: int,
+    actor: Person | None = None,
+    via: str = Via.WEB,
+) -> Audience:
+    """State the service's daily users and page views from a day on."""
+    if actor is not None and not permissions.measures(service, actor):
+        raise NotPermitted("set_audience")
+    found = Audience.objects.filter(service=service, valid_from=valid_from).first()
+    audience = found or Audience(service=service, valid_from=valid_from)
+    apply(audience, {"daily_users": daily_users, "daily_page_views": daily_page_views})
+    data = {"from": valid_from.isoformat(), "users": daily_users, "page_views": daily_page_views}
+    record(service, "set_audience", actor, via, data)
+    return audience
+
+
+def _free(slug: str) -> str:
+    if slug in RESERVED:
+        raise ValidationError({"slug": _("This word has another meaning in addresses.")})
+    return slug

@@ -1,0 +1,25 @@
+"""Puts the demo together."""
+
+from django.db import transaction
+
+from catalog.models import Service
+from config.demo.company import PEOPLE, Company, build_company
+from config.demo.history import Historian
+from config.demo.live import prepare
+from config.demo.review import review
+
+USERNAMES = [row[0] for row in PEOPLE]
+
+
+def is_built() -> bool:
+    return Service.objects.filter(slug="card-payments").exists()
+
+
+@transaction.atomic
+def build_demo(passwords: dict[str, str]) -> Company:
+    """The company, its month of incidents, problems and postmortems, and the rule of the live incident."""
+    company = build_company(passwords)
+    told = Historian(company).tell()
+    review(company, told)
+    prepare(company.services["card-payments"])
+    return company

@@ -1,0 +1,43 @@
+"""The demo is built through the services: if it builds, a month of the product's life works."""
+
+import pytest
+from django.core.management import call_command
+
+from catalog.models import Person
+from incidents.models import Incident
+from incidents.models.incident import Status
+from lifecycle.models import Event
+from notifications.models import Delivery
+from postmortems.models import Postmortem
+from problems.models import Problem
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_has_a_month_of_incidents_problems_and_postmortems() -> None:
+    call_command("demo", verbosity=0)
+    assert Incident.objects.count() >= 30
+    assert set(Incident.objects.values_list("status", flat=True)) >= {
+        Status.CLOSED,
+        Status.PENDING,
+        Status.TRANSFERRED,
+        Status.RECOVERED,
+        Status.REPORTED,
+    }
+    assert Problem.objects.filter(status="known_error").exists()
+    assert Postmortem.objects.filter(status="published").exists()
+
+
+def test_nobody_is_paged_for_the_past() -> None:
+    call_command("demo", verbosity=0)
+    about_incidents = Event.objects.filter(verb="report")
+    assert not about_incidents.filter(dispatched_at=None).exists()
+    assert not Delivery.objects.exists()
+
+
+def test_the_demo_is_built_only_once() -> None:
+    call_command("demo", verbosity=0)
+    first = list(Incident.objects.order_by("id").values_list("title", "level"))
+    call_command("demo", verbosity=0)
+    assert list(Incident.objects.order_by("id").values_list("title", "level")) == first
+    assert Person.objects.filter(username="alice").count() == 1
