@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Person, Service
 from incidents.forms import HANDLING
-from incidents.models import Clock, Incident, Level, Status
+from incidents.models import Clock, Incident, Status
 from incidents.models.incident import OVER, IncidentQuerySet
 from incidents.presentation.clocks import AT_RISK
 
@@ -25,6 +25,7 @@ TABS: dict[str, str | Promise] = {
     "open": _("All open"),
     "all": _("All"),
 }
+LEVELS = ((1, _("Level 1")), (2, _("Level 2")), (3, _("Level 3")))
 REPORTER_TABS = ("open", "all")
 
 
@@ -72,7 +73,7 @@ class IncidentFilter(django_filters.FilterSet):
     service = django_filters.ModelChoiceFilter(
         queryset=Service.objects.all(), to_field_name="slug", label=_("Service"), empty_label=_("any")
     )
-    level = django_filters.ModelChoiceFilter(queryset=Level.objects.all(), label=_("Level"), empty_label=_("any"))
+    level = django_filters.ChoiceFilter(choices=LEVELS, label=_("Level"), empty_label=_("any"))
     status = django_filters.ChoiceFilter(choices=Status.choices, label=_("Status"), empty_label=_("any"))
     owner = django_filters.ModelChoiceFilter(
         queryset=Person.objects.with_role(*HANDLING),

@@ -74,6 +74,10 @@ def _moment(field: Any, options: dict[str, Any]) -> Any:
     return serializers.DateTimeField(allow_null=not field.required, validators=validators, **options)
 
 
+def _day(field: Any, options: dict[str, Any]) -> Any:
+    return serializers.DateField(allow_null=not field.required, **options)
+
+
 def _choice(field: Any, options: dict[str, Any]) -> Any:
     return serializers.ChoiceField(choices=list(field.choices), allow_blank=not field.required, **options)
 
@@ -95,6 +99,7 @@ MAKERS: tuple[tuple[type[forms.Field], Callable[[Any, dict[str, Any]], Any]], ..
     (IncidentReference, _reference),
     (forms.ModelChoiceField, _choice_of_record),
     (Moment, _moment),
+    (forms.DateField, _day),
     (forms.ChoiceField, _choice),
     (forms.BooleanField, _flag),
     (forms.IntegerField, _number),

@@ -144,7 +144,7 @@ def _detail(clock: Clock, reading: sla.Reading) -> str:
         return _("ended without a verdict")
     pauses = list(clock.pauses.all())
     if reading.state == sla.State.PAUSED and pauses:
-        return _("waiting: %(reason)s") % {"reason": pauses[-1].reason}
+        return pauses[-1].reason
     if clock.breached_at and reading.state != sla.State.BREACHED:
         return _("a breach was recorded before")
     return _origin_words(clock)

@@ -51,7 +51,10 @@ def sentence_of(event: Event) -> Sentence:
 
 
 def _name(event: Event) -> str:
-    return event.verb.replace("_", " ")
+    """The verb itself, with whatever names the event carries."""
+    found = [event.data.get(key) for key in ("target", "person", "people", "channel", "channels", "reference", "error")]
+    texts = [", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in found if value]
+    return ": ".join([event.verb.replace("_", " "), *([" · ".join(texts)] if texts else [])])
 
 
 @sentence("report", icon="status-reported", group="status")

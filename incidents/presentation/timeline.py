@@ -96,7 +96,13 @@ def last_change(events: Iterable[Event], now: datetime) -> str:
     last = max(events, key=lambda event: event.pk, default=None)
     if last is None:
         return ""
-    ago = round_words(max(now - last.recorded_at, timedelta(0)))
+    age = max(now - last.recorded_at, timedelta(0))
+    if age < timedelta(seconds=1):
+        return _("%(actor)s %(sentence)s just now.") % {
+            "actor": actor_of(last),
+            "sentence": sentence_of(last).write(last),
+        }
+    ago = round_words(age)
     words = {"actor": actor_of(last), "sentence": sentence_of(last).write(last), "ago": ago}
     return _("%(actor)s %(sentence)s, %(ago)s ago.") % words
 

@@ -18,6 +18,8 @@ def ago(moment: datetime | None, now: datetime) -> str:
     """ "18 min ago", or "in 2 h"."""
     if moment is None:
         return ""
+    if abs(now - moment) < timedelta(seconds=1):
+        return _("just now")
     pattern = _("%(time)s ago") if moment <= now else _("in %(time)s")
     return pattern % {"time": round_words(now - moment)}
 
@@ -25,6 +27,11 @@ def ago(moment: datetime | None, now: datetime) -> str:
 @register.filter
 def words(duration: timedelta) -> str:
     return in_words(duration)
+
+
+@register.filter
+def thousands(number: int) -> str:
+    return f"{number:,}"
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """What the pages ask about the person who reads them."""
 
+from datetime import datetime
 from typing import cast
 
 from django.http import Http404, HttpRequest
@@ -7,11 +8,19 @@ from django.shortcuts import get_object_or_404
 
 from catalog.models import Person
 from incidents.models import Incident, Solution
+from lifecycle import clock
 
 
 def reader_of(request: HttpRequest) -> Person:
     """The person signed in; for views behind ``login_required``."""
     return cast(Person, request.user)
+
+
+def moment_of(request: HttpRequest) -> datetime:
+    """One moment for everything a page shows, asked from the database once."""
+    if not hasattr(request, "shown_at"):
+        request.shown_at = clock.now()  # type: ignore[attr-defined]
+    return request.shown_at  # type: ignore[attr-defined,no-any-return]
 
 
 def colleague_of(request: HttpRequest) -> Person:

@@ -16,9 +16,8 @@ from incidents.models import Incident, Solution
 from incidents.presentation import accounts_of, actions_of, entries_of, faces_of, round_words, side_notice, steps_of
 from incidents.presentation.actions import ELSEWHERE
 from incidents.presentation.timeline import GROUPS, in_runs
-from incidents.views.asking import reader_of, visible_incident
+from incidents.views.asking import moment_of, reader_of, visible_incident
 from incidents.views.commanding import Refusal, command_named, run_posted
-from lifecycle import clock
 from lifecycle.models import Event
 
 MOST_ENTRIES = 200
@@ -49,7 +48,7 @@ def incident_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @require_safe
 def incident_card(request: HttpRequest, pk: int) -> HttpResponse:
     """What a link in a message opens on a phone: small, one big button, no JavaScript needed."""
-    incident, now = visible_incident(request, pk), clock.now()
+    incident, now = visible_incident(request, pk), moment_of(request)
     actions = {action.verb: action for action in actions_of(incident, reader_of(request))}
     context = {
         "incident": incident,
@@ -65,7 +64,7 @@ def incident_card(request: HttpRequest, pk: int) -> HttpResponse:
 def _render_page(
     request: HttpRequest, incident: Incident, *, refusal: Refusal | None = None, open_verb: str = ""
 ) -> HttpResponse:
-    person, now = reader_of(request), clock.now()
+    person, now = reader_of(request), moment_of(request)
     actions = {action.verb: action for action in actions_of(incident, person)}
     opened = actions.get(open_verb)
     context = {

@@ -19,10 +19,10 @@ from incidents.models import Clock, Incident
 from incidents.models.incident import IncidentQuerySet
 from incidents.permissions import responds
 from incidents.presentation import Face, next_face, round_words
-from incidents.views.asking import reader_of
-from lifecycle import clock
+from incidents.views.asking import moment_of, reader_of
 
 PAGE_SIZE = 50
+CHOICES = ("status", "level", "owner")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class KnownPaginator(Paginator):  # type: ignore[type-arg]
 @require_safe
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Tabs, filters and the rows by next deadline; the number of queries does not depend on the rows."""
-    person, now = reader_of(request), clock.now()
+    person, now = reader_of(request), moment_of(request)
     visible = Incident.objects.visible_to(person)
     tabs, counts = tabs_of(person), count_tabs(visible, person)
     tab = request.GET.get("tab", "open")
@@ -130,13 +130,22 @@ def _tokens(request: HttpRequest, filters: IncidentFilter) -> list[Token]:
     return [
         Token(
             label=str(form.fields[name].label),
-            value=str(form.cleaned_data.get(name) if name in form.cleaned_data else _("not understood")),
+            value=_value_words(form, name),
             url_without=_without(request, name),
             error="" if is_valid else " ".join(form.errors.get(name, [])),
         )
         for name in form.fields
         if request.GET.get(name)
     ]
+
+
+def _value_words(form: Any, name: str) -> str:
+    """The chosen value as the reader sees it in the filter bar."""
+    if name not in form.cleaned_data:
+        return _("not understood")
+    value = form.cleaned_data[name]
+    labels = {str(key): str(label) for key, label in form.fields[name].choices} if name in CHOICES else {}
+    return labels.get(str(value), str(value))
 
 
 def _without(request: HttpRequest, name: str) -> str:

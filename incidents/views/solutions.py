@@ -17,9 +17,8 @@ from incidents.commands import label_of
 from incidents.models import Solution, SolutionStatus
 from incidents.models.incident import OVER
 from incidents.presentation import actions_of, faces_of, round_words
-from incidents.views.asking import colleague_of, visible_solution
+from incidents.views.asking import colleague_of, moment_of, visible_solution
 from incidents.views.commanding import Refusal, command_named, run_posted
-from lifecycle import clock
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Waiting:
 def approvals(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, the nearest deadline first."""
     colleague_of(request)
-    now = clock.now()
+    now = moment_of(request)
     rows = [_waiting(solution, now) for solution in awaiting_decision()]
     return render(request, "incidents/approvals.html", {"rows": rows, "now": now})
 
@@ -85,7 +84,7 @@ def _waiting(solution: Any, now: datetime) -> Waiting:
 def _render_page(
     request: HttpRequest, solution: Solution, *, refusal: Refusal | None = None, open_verb: str = ""
 ) -> HttpResponse:
-    now = clock.now()
+    now = moment_of(request)
     actions = {action.verb: action for action in actions_of(solution, colleague_of(request))}
     opened = actions.get(open_verb)
     earlier = Solution.objects.filter(incident=solution.incident_id).exclude(pk=solution.pk)

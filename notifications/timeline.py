@@ -1,0 +1,58 @@
+"""What the incident's timeline says about paging."""
+
+from django.utils.translation import gettext as _
+
+from incidents.presentation.sentences import sentence
+from lifecycle.models import Event
+from notifications.models import Channel
+from notifications.models.notice import NoticeKind
+
+
+def _names(event: Event) -> str:
+    return ", ".join(event.data.get("people", [])) or _("nobody")
+
+
+def _channels(event: Event) -> str:
+    labels = dict(Channel.choices)
+    values = event.data.get("channels") or [event.data.get("channel", "")]
+    return ", ".join(str(labels.get(value, value)) for value in values)
+
+
+@sentence("page", icon="bell-ringing", group="pages")
+def _page(event: Event) -> str:
+    words = {"people": _names(event), "channels": _channels(event)}
+    if event.data.get("is_gap"):
+        return _("paged the fallback contact %(people)s, because nobody stands there (%(channels)s)") % words
+    return _("paged %(people)s (%(channels)s)") % words
+
+
+@sentence("page_skipped", icon="bell-off", tone="warn", group="pages")
+def _page_skipped(_event: Event) -> str:
+    return _("left out a step that was long overdue, because a later one was due too")
+
+
+@sentence("escalate", icon="arrow-forward-up", tone="warn", group="pages")
+def _escalate(_event: Event) -> str:
+    return _("asked for the next person at once")
+
+
+@sentence("escalation_exhausted", icon="bell-off", tone="bad", group="pages")
+def _exhausted(_event: Event) -> str:
+    return _("tried every step; nobody acknowledged")
+
+
+@sentence("notify", icon="mail", group="pages")
+def _notify(event: Event) -> str:
+    kind = dict(NoticeKind.choices).get(event.data.get("kind", ""), event.data.get("kind", ""))
+    return _("sent the notice “%(kind)s” to %(people)s") % {"kind": kind, "people": _names(event)}
+
+
+@sentence("delivery_failed", icon="alert-triangle", tone="bad", group="pages")
+def _delivery_failed(event: Event) -> str:
+    words = {"person": event.data.get("person", ""), "channels": _channels(event), "error": event.data.get("error", "")}
+    return _("could not reach %(person)s (%(channels)s): %(error)s") % words
+
+
+@sentence("reached", icon="phone-call", tone="ok", group="pages")
+def _reached(_event: Event) -> str:
+    return _("was reached")
