@@ -33,7 +33,7 @@ manage: .venv/.run ## Run manage.py against the running product (ARGS="shell")
 
 translations: .venv/.dev ## Collect strings and compile translations (needs the package gettext)
 	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --ignore .venv --ignore var
-	$(BIN)/python manage.py compilemessages --locale zh_Hans
+	$(BIN)/python -m deploy.translations
 
 bench: .venv/.dev ## Measure (bench/README.md)
 	$(BIN)/python -m bench $(ARGS)

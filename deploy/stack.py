@@ -21,6 +21,7 @@ from deploy.postgres import Postgres
 from deploy.process import LaunchError, free_port, spawn
 from deploy.redis import Redis
 from deploy.supervisor import Program, Supervisor
+from deploy.translations import compile_all
 
 PROJECT = Path(__file__).resolve().parent.parent
 WEB_PORT, CARRIER_PORT, SMTP_PORT = 8000, 8001, 8025
@@ -76,6 +77,7 @@ class Stack:
         self._start_servers()
         self._write_environment()
         self.console.say("preparing the database")
+        compile_all()
         self._manage_or_fail("migrate", "--verbosity", "0")
         self._manage_or_fail("collectstatic", "--noinput", "--verbosity", "0")
         self._manage_or_fail("first_run", foreground=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deploy.translations import compile_all
 from tests import servers
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not worker:
         config.stash[RUNNING] = servers.Servers()
         config.stash[RUNNING].start()
+        compile_all()
     servers.use_redis_of(worker)
     _set_django_up()
 
