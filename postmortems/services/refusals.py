@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
@@ -26,7 +25,7 @@ class WordingRefused(InputRefused):
 class StaleEdit(VersionConflict):
     """Somebody else edited the row after the asker had read it. ``current`` is the row as it is now."""
 
-    def __init__(self, current: Model, **parts: Any) -> None:
+    def __init__(self, current: Any, **parts: Any) -> None:
         super().__init__(**parts)
         self.current = current
 

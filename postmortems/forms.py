@@ -1,0 +1,144 @@
+"""What each phase asks for."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import Role
+from incidents.forms import Moment, PersonChoice, Text
+from incidents.models import ActionItem, Incident
+from incidents.models.action import ActionType
+from postmortems.models import IssueKind, Postmortem
+from problems.forms import Day
+
+COLLEAGUES = tuple(role for role in Role if role != Role.REPORTER)
+MOST_INCIDENTS = 50
+
+
+class ExactMoment(Moment):
+    """A date and time with its seconds."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+        super().__init__(widget=widget, **options)
+
+
+class IncidentReferences(forms.CharField):
+    """Incidents by their running numbers, apart by commas or spaces."""
+
+    def clean(self, value: Any) -> list[Incident]:
+        words = [word for word in re.split(r"[\s,;，、]+", super().clean(value)) if word][:MOST_INCIDENTS]
+        numbers = [re.fullmatch(r"(?:INC-)?(\d{1,15})", word, re.IGNORECASE) for word in words]
+        found = Incident.objects.in_bulk([int(number[1]) for number in numbers if number])
+        missing = [
+            word for word, number in zip(words, numbers, strict=True) if not number or int(number[1]) not in found
+        ]
+        if missing:
+            raise ValidationError(_("There is no such incident: %(words)s") % {"words": ", ".join(missing)})
+        return list(found.values())
+
+
+class StartForm(forms.Form):
+    incidents = IncidentReferences(
+        label=gettext_lazy("Incidents"),
+        max_length=1000,
+        help_text=gettext_lazy("One or several, such as INC-12, INC-15: a group becomes one postmortem."),
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("That of the first incident, if you leave it empty."),
+    )
+    facilitator = PersonChoice(*COLLEAGUES, label=gettext_lazy("Facilitator"), required=False)
+
+
+class ReasonForm(forms.Form):
+    reason = Text(label=gettext_lazy("Reason"))
+
+
+class ContentForm(forms.Form):
+    """A form about one postmortem. ``version`` is that of the row it was drawn from."""
+
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, postmortem: Postmortem, *args: Any, **options: Any) -> None:
+        self.postmortem = postmortem
+        super().__init__(*args, **options)
+
+
+class EntryForm(ContentForm):
+    happened_at = ExactMoment(label=gettext_lazy("When"))
+    what = Text(
+        label=gettext_lazy("What happened"),
+        rows=2,
+        help_text=gettext_lazy("A fact: what was seen or done. Causes and faults have their place in the next phase."),
+    )
+    role = forms.CharField(
+        label=gettext_lazy("Role"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Who acted, by role and not by name."),
+    )
+    source = forms.CharField(
+        label=gettext_lazy("Source"), max_length=500, help_text=gettext_lazy("Where it is recorded, or who saw it.")
+    )
+    is_override = forms.BooleanField(
+        label=gettext_lazy("It is a fact all the same; keep it in the timeline"), required=False
+    )
+
+
+class IssueForm(ContentForm):
+    text = Text(label=gettext_lazy("Issue"), rows=2, help_text=gettext_lazy("What is missing or wrong; no fix yet."))
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=IssueKind.choices)
+    from_entry = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    parked = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_from_entry(self) -> Any:
+        return self.postmortem.entries.filter(pk=self.cleaned_data["from_entry"]).first()
+
+    def clean_parked(self) -> Any:
+        return self.postmortem.parked.filter(pk=self.cleaned_data["parked"]).first()
+
+
+class ActionForm(ContentForm):
+    title = forms.CharField(label=gettext_lazy("Action"), max_length=300)
+    type = forms.ChoiceField(label=gettext_lazy("Type"), choices=ActionType.choices)
+    owner = PersonChoice(*COLLEAGUES, label=gettext_lazy("Owner"))
+    due_on = Day(label=gettext_lazy("Due on"))
+    issues: Any = forms.ModelMultipleChoiceField(
+        queryset=None, label=gettext_lazy("It answers"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, postmortem: Postmortem, *args: Any, **options: Any) -> None:
+        super().__init__(postmortem, *args, **options)
+        issues: Any = self.fields["issues"]
+        issues.queryset = postmortem.issues.all()
+
+
+class DeclineForm(ContentForm):
+    reason = Text(label=gettext_lazy("Why nothing is done about it"), rows=2)
+
+
+class PlainForm(ContentForm):
+    """For verbs that ask for nothing but the row's version."""
+
+
+class ProofForm(forms.Form):
+    proof = Text(label=gettext_lazy("By what it can be seen that this is done"), rows=2)
+
+
+class EmptyForm(forms.Form):
+    pass
+
+
+ACTION_ITEM_FORMS: dict[str, type[forms.Form]] = {"complete": ProofForm, "verify": EmptyForm, "send_back": ReasonForm}
+
+
+def action_item_forms(item: ActionItem) -> dict[str, forms.Form]:
+    """The forms of an action item's verbs, with ids of their own, since a page shows many."""
+    return {verb: form(auto_id=f"{verb}-{item.pk}-%s") for verb, form in ACTION_ITEM_FORMS.items()}
