@@ -113,7 +113,7 @@ def test_key_5_pages_the_next_person_at_once(duty: Duty, phone: Phones, cycle: T
     cycle()
     phone(duty.primary).expect_call("Login fails").press("5").expect_said("next person")
     cycle()
-    phone(duty.primary).expect_call("Login fails").press("5")
+    phone(duty.primary).expect_call("Login fails").press("5").expect_said("next person")
     cycle()
     phone(duty.secondary).expect_call("Login fails")
 
