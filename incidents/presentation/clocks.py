@@ -59,7 +59,29 @@ def next_face(clocks: Iterable[Clock], now: datetime) -> Face | None:
     """The running clock that is due first; a paused one only where nothing runs."""
     running = [clock for clock in clocks if clock.stopped_at is None]
     soonest = min(running, key=lambda clock: (clock.due_at is None, clock.due_at or now), default=None)
-    return face_of(soonest, now) if soonest else None
+    return _chip_of(soonest, now) if soonest else None
+
+
+def _chip_of(clock: Clock, now: datetime) -> Face:
+    """A running clock read from its deadline alone, since a list does not load pauses."""
+    left = clock.due_at - now if clock.due_at else clock.target
+    if clock.due_at is None:
+        state, text = "paused", _("Paused")
+    elif left < timedelta(0):
+        state, text = "bad", _("over by %(time)s") % {"time": in_words(left)}
+    else:
+        state = "warn" if left <= clock.target * (1 - AT_RISK) else "running"
+        text = _("%(time)s left") % {"time": in_words(left)}
+    return Face(
+        kind=clock.kind,
+        label=clock.get_kind_display(),
+        target_text=round_words(clock.target),
+        state=state,
+        text=text,
+        fraction=min(max(1 - left / clock.target, 0.0), 1.0) if clock.target else 1.0,
+        detail="",
+        due_at=clock.due_at,
+    )
 
 
 def face_of(clock: Clock, now: datetime) -> Face:

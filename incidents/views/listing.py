@@ -74,14 +74,15 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     filters = IncidentFilter(request.GET, queryset=visible.filter(conditions_of(person)[tab]))
     tokens = _tokens(request, filters)
     page = _page(request, filters, known=None if tokens else counts[tab])
+    rows = [_row(incident, person, now) for incident in page]
     context = {
         "tabs": _tabs(tabs, counts, tab),
         "tab": tab,
         "filters": filters.form,
         "tokens": tokens,
         "page": page,
-        "rows": [_row(incident, person, now) for incident in page],
-        "shows_pages": hasattr(Incident, "escalations"),
+        "rows": rows,
+        "shows_pages": any(row.escalation for row in rows),
         "last_reported_at": None if page.paginator.count else visible.aggregate(last=Max("reported_at"))["last"],
         "now": now,
     }
