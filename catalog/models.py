@@ -223,7 +223,8 @@ class Audience(models.Model):
         return f"{self.service} {self.valid_from}"
 
     def clean(self) -> None:
-        if self.daily_page_views < self.daily_users:
+        views, users = self.daily_page_views, self.daily_users
+        if views is not None and users is not None and views < users:
             raise ValidationError({"daily_page_views": _("Every user views at least one page.")})
 
 

@@ -1,6 +1,6 @@
 """Figures as people read them, in the language that is active."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from django.utils.formats import date_format, number_format
@@ -36,7 +36,7 @@ def duration(seconds: float | None) -> str:
 
 
 def month_name(month: Month) -> str:
-    return date_format(date(month.year, month.number, 1), _("F Y"))
+    return date_format(month.first_day, "YEAR_MONTH_FORMAT")
 
 
 def incidents(count: int) -> str:

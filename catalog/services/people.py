@@ -29,7 +29,10 @@ def add_person(
     actor: Person | None = None,
     via: str = Via.WEB,
 ) -> Person:
-    """Add somebody; without a password they cannot sign in until one is set."""
+    """Add somebody; without a password they cannot sign in until one is set.
+
+    ``must_change_password``: it is a one-time password, as every one is that an administrator chose.
+    """
     permissions.require_administrator(actor)
     person = Person(
         username=username,
@@ -41,7 +44,7 @@ def add_person(
         time_zone=time_zone,
     )
     person.set_password(password)
-    person.must_change_password = must_change_password
+    person.must_change_password = must_change_password or (actor is not None and password is not None)
     person.full_clean(exclude=["password"])
     person.save()
     record(person, "add_person", actor, via)
@@ -110,6 +113,18 @@ def change_profile(
         "theme": theme,
     }
     _apply_to_person(person, changes, actor, via)
+    return person
+
+
+@transaction.atomic
+def change_password(person: Person, *, actor: Person, password: str, via: str = Via.WEB) -> Person:
+    """Set one's own password, which the caller has validated; a one-time password is over with it."""
+    if actor.pk != person.pk:
+        raise NotPermitted("change_password")
+    person.set_password(password)
+    person.must_change_password = False
+    person.save(update_fields=["password", "must_change_password"])
+    record(person, "change_password", actor, via)
     return person
 
 
