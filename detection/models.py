@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Service
 from detection.evaluation import Patience
 from detection.rules import KINDS
-from detection.rules.words import Sentence
+from detection.rules.words import ParametersRefused, Sentence
 from detection.titles import name_of
 from incidents.models import Incident, Level
 from lifecycle.models import Event
@@ -205,7 +205,10 @@ class Rule(models.Model):
     def condition(self) -> str:
         """Its kind and parameters as words."""
         kind = KINDS[self.kind]
-        said: Sentence = kind.describe(kind.read(self.parameters))
+        try:
+            said: Sentence = kind.describe(kind.read(self.parameters))
+        except ParametersRefused:
+            return _("(its parameters cannot be used)")
         return _(said.text) % said.values
 
     @property

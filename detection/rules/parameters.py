@@ -75,8 +75,10 @@ def read_fields(fields: tuple[Field, ...], raw: Any) -> dict[str, Any]:
     if not isinstance(raw, Mapping):
         raise ParametersRefused({"parameters": Sentence(_("The parameters must be an object of names and values."))})
     known = {field.name for field in fields}
-    errors = {str(name)[:40]: Sentence(_("There is no such parameter.")) for name in raw if name not in known}
+    errors: dict[str, Sentence] = {}
     values: dict[str, Any] = {}
+    if strange := [str(name)[:40] for name in raw if name not in known]:
+        errors["parameters"] = Sentence(_("There is no parameter “%(name)s”."), {"name": strange[0]})
     for field in fields:
         try:
             values[field.name] = _read(field, raw.get(field.name))

@@ -95,7 +95,7 @@ def _join(incident: Incident, rule: Rule, opened: list[Alert]) -> bool:
 def _recover_if_quiet(rule: Rule, incident: Incident) -> None:
     """Recover it when no alert of any rule is left. Locked first, so that the last two alerts see each other."""
     lock(incident)
-    if incident.status in (*OVER, Status.RECOVERED) or incident.alerts.open().exists():  # type: ignore[attr-defined]
+    if incident.status in (*OVER, Status.RECOVERED) or incident.alerts.open().exists():
         return
     note = _("“%(rule)s” has seen %(count)d good minutes in a row.") % {"rule": rule.name, "count": rule.clear_after}
     _try_to(incidents.recover_incident, incident, note=note)

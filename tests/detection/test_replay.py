@@ -146,6 +146,8 @@ def test_the_recorded_day_has_one_incident_from_its_reversed_burst_to_its_end() 
     happened = []
     for minute in sorted(recording.minutes):
         store_frame(day.metric, at=day.time_of(minute), values=day.values_of(minute))
+        if minute % 30 and not parse_clock("14:20") < minute < parse_clock("15:00"):
+            continue  # as if the worker came late: in the quiet hours that makes no difference
         evaluate_due()
         status = Incident.objects.order_by("-pk").values_list("pk", "status").first()
         if status and (not happened or happened[-1][1:] != status):

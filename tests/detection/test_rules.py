@@ -113,7 +113,7 @@ def test_a_gap_is_unknown_whatever_the_kind(kind: str, values: list[float]) -> N
         ("threshold", ABOVE | {"direction": ["above"]}, "direction", "list"),
         ("threshold", ABOVE | {"clear_value": 30}, "clear_value", "above the threshold"),
         ("threshold", BELOW | {"clear_value": 1}, "clear_value", "below the threshold"),
-        ("threshold", ABOVE | {"lambda": "1"}, "lambda", "no such"),
+        ("threshold", ABOVE | {"self": "1"}, "parameters", "no parameter “self”"),
         ("threshold", [1, 2], "parameters", "object"),
         ("earlier_days", DROP | {"ratio": 1.5}, "ratio", "between 0 and 1"),
         ("earlier_days", DROP | {"ratio": 0.5, "direction": "above"}, "ratio", "greater than 1"),
