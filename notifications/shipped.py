@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from notifications.models import EscalationPolicy, EscalationStep, NotificationRule
 
 WRITTEN = ["sms", "email"]
@@ -23,8 +25,8 @@ def install_policies(**_signal: Any) -> None:
         for kind, channels, to, cc in TABLE:
             NotificationRule.objects.create(kind=kind, levels=[1, 2], channels=channels, to=to, cc=cc)
     if not EscalationPolicy.objects.exists():
-        _install("Level 1 and 2: call until acknowledged", [1, 2], ["voice", "sms", "email"])
-        _install("Level 3: mail", [3], ["email"])
+        _install(gettext_noop("Level 1 and 2: call until acknowledged"), [1, 2], ["voice", "sms", "email"])
+        _install(gettext_noop("Level 3: mail"), [3], ["email"])
 
 
 def _install(name: str, levels: list[int], channels: list[str]) -> None:

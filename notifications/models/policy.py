@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Person
@@ -37,7 +38,8 @@ class EscalationPolicy(models.Model):
         verbose_name = _("escalation policy")
 
     def __str__(self) -> str:
-        return self.name
+        """Shipped names are translated, an administrator's own are shown as written."""
+        return gettext(self.name)
 
 
 class EscalationStep(models.Model):
