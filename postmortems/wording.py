@@ -89,7 +89,7 @@ CHINESE_WORDS = (
 )
 _ENGLISH = sorted({*CAUSE_WORDS, *FAULT_WORDS, *HINDSIGHT_WORDS}, key=len, reverse=True)
 _PATTERN = re.compile(
-    r"(?<![a-z])(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in _ENGLISH) + r")(?![a-z])"
+    r"(?:(?<![a-z])|(?='))(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in _ENGLISH) + r")(?![a-z])"
     "|" + "|".join(sorted(CHINESE_WORDS, key=len, reverse=True)),
     re.IGNORECASE,
 )

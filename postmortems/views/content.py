@@ -120,7 +120,7 @@ def _run(
         return refuse(400, _("This cannot be used yet."))
     except StaleEdit as stale:
         # What was typed stays; sent again, it goes on top of what the other person wrote and this one has now seen.
-        typed: Any = form.data.copy()
+        typed: Any = request.POST.copy()
         typed["version"] = stale.current.version
         form.data = typed
         return refuse(409, stale.reason, stale.current)
