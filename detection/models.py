@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -134,8 +134,10 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         return self.filter(models.Exists(waiting.values("at")), is_active=True)
 
     def for_list(self) -> "RuleQuerySet":
-        still_open = models.Count("alerts", filter=models.Q(alerts__ended_at=None))
-        return self.select_related("metric", "service", "level").annotate(open_alerts=still_open).defer("memory")
+        still_open = Alert.objects.open().filter(rule=models.OuterRef("pk")).order_by().values("rule")
+        counted = models.Subquery(still_open.annotate(count=models.Count("pk")).values("count"))
+        rules = self.select_related("metric", "service", "level").defer("memory")
+        return rules.annotate(open_alerts=Coalesce(counted, 0))
 
 
 class Rule(models.Model):

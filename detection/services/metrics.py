@@ -87,8 +87,11 @@ def store_frame(
     Raises InputRefused, and then nothing was stored; NotPermitted.
     """
     _require_editor(actor)
-    if at > clock.now() + metric.interval:
+    now = clock.now()
+    if at > now + metric.interval:
         raise InputRefused(at=_("This minute lies in the future."))
+    if at < now - metric.retention:
+        raise InputRefused(at=_("This minute is older than the metric keeps."))
     given = {label_key(metric, labels): (labels, _checked_value(metric, value)) for labels, value in values}
     with transaction.atomic():
         positions = _positions(metric, {key: labels for key, (labels, _value) in given.items()})

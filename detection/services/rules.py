@@ -61,7 +61,7 @@ def add_rule(
         metric=metric,
         kind=kind,
         parameters=parameters,
-        selector=selector or {},
+        selector={} if selector is None else selector,
         service=service,
         level=level,
         fire_for=fire_for,

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from detection import frames, permissions
-from detection.models import Frame, Metric, Rule
+from detection.models import Frame, Metric, Rule, Series
 from detection.presentation import chart_of, last_window
 from detection.rules.words import plain
 from incidents.views.asking import colleague_of, moment_of
@@ -31,8 +31,9 @@ def metric_list(request: HttpRequest) -> HttpResponse:
     person, now = colleague_of(request), moment_of(request)
     newest = Frame.objects.filter(metric=OuterRef("pk")).order_by("-at").values("at")[:1]
     rules = Rule.objects.filter(metric=OuterRef("pk")).order_by().values("metric").annotate(n=Count("pk")).values("n")
+    last = Series.objects.filter(metric=OuterRef("pk")).order_by("-position").values("position")[:1]
     metrics = Metric.objects.select_related("service").annotate(
-        newest_at=Subquery(newest), series_count=Max("series__position") + 1, rule_count=Subquery(rules)
+        newest_at=Subquery(newest), series_count=Subquery(last) + 1, rule_count=Subquery(rules)
     )
     page = Paginator(metrics, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "now": now, "may_edit": permissions.edits_rules(person)}

@@ -40,10 +40,10 @@ def dumped(body: Any) -> str:
     return json.dumps(body)
 
 
-def rule_body(metric: Metric, **changes: Any) -> dict[str, Any]:
+def rule_body(of: Metric, **changes: Any) -> dict[str, Any]:
     return {
         "name": "Too many",
-        "metric": metric.slug,
+        "metric": of.slug,
         "kind": "threshold",
         "parameters": {"direction": "above", "value": 20},
         "selector": {"status": "reversed"},

@@ -121,9 +121,8 @@ def test_a_new_alert_reopens_a_recovered_incident() -> None:
 def test_an_alert_never_joins_an_ended_incident() -> None:
     rule = make_rule(fire_for=1, fire_of=1, clear_after=1)
     after = feed_and_judge(rule.metric, [50, 1], start=two_hours_ago(rule.metric))
-    first, engineer = Incident.objects.get(), make_person()
-    acknowledged = {"actor": engineer, "via": "web"}
-    resolve_incident(first, resolution="Restarted.", cause_class="known", **acknowledged)
+    first = Incident.objects.get()
+    resolve_incident(first, actor=make_person(), via="web", resolution="Restarted.", cause_class="known")
     feed_and_judge(rule.metric, [60], start=after)
     second = Incident.objects.exclude(pk=first.pk).get()
     assert second.status == "reported"

@@ -8,7 +8,7 @@ import pytest
 
 from detection import frames
 from detection.models import Frame, Series
-from detection.services import drop_expired_frames, store_frame
+from detection.services import drop_expired_frames, edit_metric, store_frame
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted
 from tests.detection.made import MINUTE, feed, make_metric, make_rule, two_hours_ago
@@ -84,10 +84,11 @@ def test_history_is_read_around_the_same_minute_of_earlier_days() -> None:
 
 
 def test_frames_are_dropped_when_their_time_is_over() -> None:
-    metric = make_metric(retention=timedelta(hours=3))
+    metric = make_metric()
     feed(metric, [1, 2], start=clock.now() - timedelta(hours=3, minutes=2))
     feed(metric, [3], start=clock.now() - timedelta(hours=2))
     make_rule(metric)
+    edit_metric(metric, actor=None, via="web", retention=timedelta(hours=3))
     assert drop_expired_frames() == 2
     assert Frame.objects.count() == 1
 

@@ -148,7 +148,7 @@ def test_a_rule_is_added_with_the_form() -> None:
         ({"fire_for": "5"}, "m of n"),
         ({"selector": "reversed"}, "one label a line"),
         ({"selector": "merchant = 7"}, "no dimension"),
-        ({"selector": "status = a\x00b"}, "Null characters"),
+        ({"selector": "status = a\x00b"}, "printable text"),
         ({"title": "{value.__class__}"}, "means nothing here"),
         ({"level": "9"}, "valid choice"),
         ({"name": "x" * 101}, "at most 100"),
@@ -204,7 +204,7 @@ def test_the_export_holds_every_value_and_no_formula() -> None:
     feed(metric, [1.5, None], start=start, status="=1+1")
     feed(metric, [-3], start=start + MINUTE, status="ok")
     answer = signed_in().get(reverse("detection:export", args=["exported"]))
-    rows = list(csv.reader(io.StringIO(b"".join(answer).decode())))  # type: ignore[arg-type]
+    rows = list(csv.reader(io.StringIO(b"".join(answer).decode())))
     assert rows[0] == ["status", "at", "value"]
     assert [(row[0], row[2]) for row in rows[1:]] == [("'=1+1", "1.5"), ("ok", ""), ("'=1+1", ""), ("ok", "-3.0")]
 

@@ -143,7 +143,7 @@ def test_the_recorded_day_has_one_incident_from_its_reversed_burst_to_its_end() 
     # The whole day lies in the past, so that nobody has to wait for it.
     day = Replay(day.profile, day.recording, day.metric, day.rules, 0, 1439, day.starts_at - timedelta(minutes=5))
     Rule.objects.update(evaluated_to=day.starts_at - day.metric.interval)
-    happened = []
+    happened: list[tuple[int, int, str]] = []
     for minute in sorted(recording.minutes):
         store_frame(day.metric, at=day.time_of(minute), values=day.values_of(minute))
         if minute % 30 and not parse_clock("14:20") < minute < parse_clock("15:00"):
