@@ -21,7 +21,8 @@ def draw(model: type[StatefulRecord]) -> str:
     for transition in declared(model):
         for target in _targets(transition.target):
             arrows[str(transition.source), target].add(transition.name)
-    field: Any = model._meta.get_field("status")
+    meta: Any = model._meta
+    field = meta.get_field("status")
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {field.default}"]
     lines += [
         f"    {source} --> {target}: {', '.join(sorted(verbs))}" for (source, target), verbs in sorted(arrows.items())

@@ -88,7 +88,7 @@ class Event(models.Model):
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
     dispatched_at = models.DateTimeField(null=True, editable=False)
 
-    objects: ClassVar[models.Manager["Event"]] = EventQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager["Event"]] = EventQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["occurred_at", "id"]

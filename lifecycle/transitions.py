@@ -70,7 +70,8 @@ class Offer:
 
 def declared(model: type[StatefulRecord]) -> Iterator[Transition]:
     """Every transition declared on the model's status field."""
-    field = cast(Any, model._meta.get_field("status"))
+    meta = cast(Any, model._meta)
+    field = meta.get_field("status")
     yield from field.get_all_transitions(model)
 
 

@@ -47,7 +47,7 @@ def read_health(now: datetime | None = None) -> Health:
     return Health(beat_age=now - beat_at if beat_at else None, lag=lag, waiting=found.get("message", (None, 0))[1])
 
 
-def _reading(what: str, rows: QuerySet[Any], moment: Aggregate) -> QuerySet[Any, tuple[str, datetime | None, int]]:
+def _reading(what: str, rows: QuerySet[Any], moment: Aggregate) -> QuerySet[Any, Any]:
     """(what, moment, number of rows); the moment is None where there are no rows."""
     counted = rows.order_by().annotate(what=Value(what)).values("what").annotate(at=moment, number=Count("pk"))
     return counted.values_list("what", "at", "number")

@@ -70,7 +70,7 @@ def _mail(incident: Incident, purpose: str, clock: str) -> str:
         f"{incident.reference}  {incident.title}",
         _("Level: %(level)s") % {"level": incident.level},
         _("Service: %(service)s") % {"service": incident.service},
-        _("Status: %(status)s") % {"status": incident.get_status_display()},  # type: ignore[attr-defined]
+        _("Status: %(status)s") % {"status": incident.get_status_display()},
     ]
     if incident.description:
         lines += ["", _short(incident.description, 2000)]
@@ -82,9 +82,9 @@ def _happening(incident: Incident, purpose: str, clock: str) -> str:
     if purpose == Purpose.PAGE:
         return _("You are paged: please acknowledge.")
     if purpose == Purpose.INITIAL:
-        return _("An incident was reported. Status: %(status)s.") % {"status": incident.get_status_display()}  # type: ignore[attr-defined]
+        return _("An incident was reported. Status: %(status)s.") % {"status": incident.get_status_display()}
     if purpose == Purpose.PROGRESS:
-        return _("Still being handled. Status: %(status)s.") % {"status": incident.get_status_display()}  # type: ignore[attr-defined]
+        return _("Still being handled. Status: %(status)s.") % {"status": incident.get_status_display()}
     if purpose == Purpose.RECTIFIED:
         return _("The fault is rectified: the service works again.")
     return _("Overdue: the %(clock)s deadline has passed.") % {"clock": ClockKind(clock).label if clock else "SLA"}

@@ -8,11 +8,12 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField, transition
+from django_fsm import RETURN_VALUE, FSMField
 
 from catalog.models import Person, Service, Team
 from incidents import permissions
 from incidents.models.level import Level
+from lifecycle.fsm import transition
 from lifecycle.models import Event, StatefulRecord
 from lifecycle.transitions import guard
 
@@ -88,7 +89,7 @@ def is_confirmed(incident: "Incident") -> bool:
 
 @guard(_("Link a problem first: the cause is a known defect, recurring or unknown."))
 def has_problem_if_needed(incident: "Incident") -> bool:
-    return incident.cause_class in ("", CauseClass.KNOWN) or incident.problems.exists()  # type: ignore[attr-defined]
+    return incident.cause_class in ("", CauseClass.KNOWN) or incident.problems.exists()
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField
 
 from catalog.models import Person
 from incidents import permissions
+from lifecycle.fsm import transition
 from lifecycle.models import StatefulRecord
 
 

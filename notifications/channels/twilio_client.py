@@ -17,7 +17,7 @@ TIMEOUT = 10.0
 PERMANENT = {"21211", "21214", "21217", "21610", "21614", "30003", "30004", "30005", "30006", "30007", "20003", "30002"}
 
 
-class RedirectingHttpClient(TwilioHttpClient):
+class RedirectingHttpClient(TwilioHttpClient):  # type: ignore[misc]  # Twilio's library is untyped
     """Sends what is meant for Twilio's host to ``base`` instead."""
 
     def __init__(self, base: str) -> None:

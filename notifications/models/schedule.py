@@ -19,7 +19,9 @@ class Schedule(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_time_zone])
     starts_on = models.DateField(_("first hand-over on"))
     handover_at = models.TimeField(_("hand-over at"))
-    members = models.ManyToManyField(Person, through="ScheduleMember", related_name="schedules")
+    members: "models.ManyToManyField[Person, ScheduleMember]" = models.ManyToManyField(
+        Person, through="ScheduleMember", related_name="schedules"
+    )
 
     class Meta:
         ordering: ClassVar = ["team__name"]

@@ -53,7 +53,7 @@ def reply_sms(*, number: str, text: str) -> str | None:
 def _act(incident: Incident, person: Person, *, key: str, via: str, delivery: Delivery, by: str) -> str:
     mark_reached(delivery, by=by, key=key)
     if key == ESCALATE_KEY:
-        is_running = escalate_now(incident, actor=person, via=via)
+        is_running = escalate_now(incident, actor=person, via=via, asked_in=delivery)
         return _("The next person is paged now.") if is_running else _already(incident)
     try:
         with transaction.atomic():
@@ -71,7 +71,7 @@ def _already(incident: Incident) -> str:
     values = {"incident": incident.reference, "person": incident.handler}
     if incident.handler is not None and incident.status not in OVER:
         return _("%(incident)s was already acknowledged by %(person)s.") % values
-    values["status"] = incident.get_status_display()  # type: ignore[attr-defined]
+    values["status"] = incident.get_status_display()
     return _("%(incident)s needs no page any more: %(status)s.") % values
 
 
