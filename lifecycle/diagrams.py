@@ -34,7 +34,8 @@ def page() -> str:
     """docs/states.md."""
     with override("en"):
         parts = [f"## {model._meta.verbose_name}\n\n{draw(model)}\n" for model in stateful_models()]
-    head = "# States\n\nGenerated from the declared transitions by `manage.py draw_states`; a test fails when it is stale.\n"
+    source = "Generated from the declared transitions by `manage.py draw_states`; a test fails when it is stale."
+    head = f"# States\n\n{source}\n"
     return "\n".join([head, *parts])
 
 

@@ -1,4 +1,4 @@
-"""django_fsm's ``transition`` with the types of this product: guards and permissions take our own records and people."""
+"""django_fsm's ``transition`` with the types of this product: guards and permissions take our records and people."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, cast

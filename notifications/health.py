@@ -50,7 +50,8 @@ def read_health(now: datetime | None = None) -> Health:
 def _reading(what: str, rows: QuerySet[Any], moment: Aggregate) -> QuerySet[Any, Any]:
     """(what, moment, number of rows); the moment is None where there are no rows."""
     counted = rows.order_by().annotate(what=Value(what)).values("what").annotate(at=moment, number=Count("pk"))
-    return counted.values_list("what", "at", "number")
+    rows_read: QuerySet[Any, Any] = counted.values_list("what", "at", "number")
+    return rows_read
 
 
 def pager_light(now: datetime | None = None) -> Light:
