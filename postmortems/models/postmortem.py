@@ -178,7 +178,7 @@ class Postmortem(StatefulRecord):
         target=Status.PUBLISHED,
         conditions=[has_issues, has_answered_every_issue],
         permission=permissions.leads,
-        custom={"label": _("Sign off and publish"), "rank": 1},
+        custom={"label": _("Sign off"), "rank": 1},
     )
     def publish(self, *, by: Person | None, at: datetime) -> None:
         self.signed_by = by
@@ -189,7 +189,7 @@ class Postmortem(StatefulRecord):
         source=tuple(PHASE_BEFORE),
         target=RETURN_VALUE(*PHASE_BEFORE.values()),
         permission=permissions.leads,
-        custom={"label": _("Go back a phase"), "rank": 7, "fields": ("reason",)},
+        custom={"label": _("Go back a phase"), "rank": 25, "fields": ("reason",)},
     )
     def go_back(self, *, at: datetime) -> str:
         """Something was missed in the phase before. Counted, so that hurried phases show."""

@@ -24,7 +24,14 @@ COLUMNS = tuple(status for status in Status if status != Status.REJECTED)
 MOST_CARDS = 50
 PAGE_SIZE = 50
 LONG_IN_COLUMN = timedelta(days=14)
-FORWARD = ("investigate", "mark_known_error", "plan_fix", "verify", "close")
+# The verb that moves a card on, and the column it moves to.
+FORWARD = {
+    "investigate": Status.INVESTIGATING,
+    "mark_known_error": Status.KNOWN_ERROR,
+    "plan_fix": Status.FIX_PLANNED,
+    "verify": Status.VERIFYING,
+    "close": Status.CLOSED,
+}
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def _moves(problem: Problem, person: Person) -> list[Move]:
     return [
         Move(
             verb=verb,
-            label=allowed[verb].label,
+            label=str(FORWARD[verb].label) if verb in FORWARD else allowed[verb].label,
             url=reverse("problems:command", args=[problem.pk, verb]),
             asks=bool(PROBLEM_COMMANDS[verb].form.base_fields),
             is_back=verb in ("step_back", "reopen"),
