@@ -11,8 +11,11 @@ import numpy as np
 from detection.rules.verdict import Values
 from detection.rules.words import plain
 
-WIDTH, HEIGHT = 720, 200
-LEFT, RIGHT, TOP, BOTTOM = 48, 712, 10, 170
+HEIGHT = 200
+LEFT, TOP, BOTTOM = 48, 10, 170
+RIGHT_MARGIN = 24
+CARD, PAGE = 720, 1080
+"""Widths in user units: a card beside others, and a card over the whole page."""
 MOST_POINTS = 332
 LINE_CSS = ("line", "line line-2", "line line-3", "line line-4")
 
@@ -25,10 +28,11 @@ class Axes:
     end: datetime
     low: float
     high: float
+    right: int = CARD - RIGHT_MARGIN
 
     def x(self, at: datetime) -> float:
         share = (at - self.start) / max(self.end - self.start, timedelta(microseconds=1))
-        return round(LEFT + min(max(share, 0), 1) * (RIGHT - LEFT), 1)
+        return round(LEFT + min(max(share, 0), 1) * (self.right - LEFT), 1)
 
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
@@ -51,19 +55,23 @@ class Chart:
     rows: list[list[str]] = field(default_factory=list)
     caption: str = ""
     csv_url: str = ""
-    width: int = WIDTH
+    width: int = CARD
     height: int = HEIGHT
     plot_left: int = LEFT
-    plot_right: int = RIGHT
     plot_bottom: int = BOTTOM
 
+    @property
+    def plot_right(self) -> int:
+        return self.width - RIGHT_MARGIN
 
-def axes_for(times: Sequence[datetime], values: Values, *, also: Sequence[float] = ()) -> Axes:
+
+def axes_for(times: Sequence[datetime], values: Values, *, also: Sequence[float] = (), width: int = CARD) -> Axes:
     """Axes that hold every value and ``also``, from zero where nothing is negative, up to a round number."""
     known = [*values[~np.isnan(values)].tolist(), *also]
     low, high = min([0.0, *known]), max([0.0, *known])
     step = round_step((high - low) / 4)
-    return Axes(times[0], times[-1], math.floor(low / step) * step, max(math.ceil(high / step), 1) * step)
+    bottom, top = math.floor(low / step) * step, max(math.ceil(high / step), 1) * step
+    return Axes(times[0], times[-1], bottom, top, width - RIGHT_MARGIN)
 
 
 def round_step(rough: float) -> float:

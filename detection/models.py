@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Service
 from detection.evaluation import Patience
 from detection.rules import KINDS
-from detection.rules.words import ParametersRefused, Sentence
+from detection.rules.words import ParametersRefused, Sentence, plain
 from detection.titles import name_of
 from incidents.models import Incident, Level
 from lifecycle.models import Event
@@ -73,6 +73,11 @@ class Metric(models.Model):
     def day(self) -> timedelta:
         """How long a day of this metric lasts; shorter than ours in the replay of a recording."""
         return DAY / self.speed
+
+    @property
+    def interval_words(self) -> str:
+        """``60 s``, ``0.1 s``."""
+        return _("%(seconds)s s") % {"seconds": plain(self.interval.total_seconds())}
 
     def align(self, at: datetime) -> datetime:
         """The beginning of the interval that ``at`` falls into."""

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from detection import frames
-from detection.charts import LINE_CSS, Axes, Chart, axes_for, grid_of, path_of, span_of, ticks_of
+from detection.charts import CARD, LINE_CSS, PAGE, Axes, Chart, axes_for, grid_of, path_of, span_of, ticks_of
 from detection.models import Alert, Metric, Rule, Series
 from detection.rules.words import plain
 
@@ -30,6 +30,7 @@ def chart_of(
     alerts: Iterable[Alert] = (),
     mark: tuple[datetime, str] | None = None,
     lowest: bool = False,
+    wide: bool = False,
 ) -> Chart | None:
     """The metric from ``start`` to ``end``: lines of the busiest series, ``limits`` dashed, alerts shaded."""
     width = max((row.position for row in series), default=-1) + 1
@@ -40,8 +41,9 @@ def chart_of(
     shown = _busiest(series, window.values)
     values = window.values[:, [row.position for row in shown]]
     limits = list(limits)
-    axes = axes_for(window.times, values, also=[value for _label, value in limits])
-    chart = Chart(title=title, desc=_describe(shown, values), grid=grid_of(axes))
+    size = PAGE if wide else CARD
+    axes = axes_for(window.times, values, also=[value for _label, value in limits], width=size)
+    chart = Chart(title=title, desc=_describe(shown, values), grid=grid_of(axes), width=size)
     chart.ticks = [{"x": x, "label": _clock(at, metric.interval)} for x, at in ticks_of(axes)]
     for index, row in enumerate(shown):
         path = path_of(axes, window.times, values[:, index], lowest=lowest)
@@ -56,7 +58,9 @@ def chart_of(
     return chart
 
 
-def rule_chart(rule: Rule, *, start: datetime, end: datetime, mark: tuple[datetime, str] | None = None) -> Chart | None:
+def rule_chart(
+    rule: Rule, *, start: datetime, end: datetime, mark: tuple[datetime, str] | None = None, wide: bool = False
+) -> Chart | None:
     """The series a rule watches, its threshold and the stretches in which it had alerts."""
     series = [row for row in rule.metric.series.all() if rule.selects(row.labels)]
     alerts = rule.alerts.filter(started_at__lte=end).exclude(ended_at__lt=start)
@@ -70,6 +74,7 @@ def rule_chart(rule: Rule, *, start: datetime, end: datetime, mark: tuple[dateti
         alerts=alerts,
         mark=mark,
         lowest=rule.parameters.get("direction") == "below",
+        wide=wide,
     )
 
 

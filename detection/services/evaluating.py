@@ -17,8 +17,8 @@ from detection.services.alerts import Ledger, settle
 from lifecycle import clock
 
 logger = logging.getLogger(__name__)
-BATCH = 500
-"""Frames judged in one transaction: after an outage the backlog is worked off in pieces."""
+BATCH, ROUNDS = 60, 20
+"""Frames judged in one transaction, and how often in one call: a backlog is worked off in pieces, all rules abreast."""
 
 
 def evaluate_due(*, limit: int = BATCH) -> int:
@@ -26,9 +26,15 @@ def evaluate_due(*, limit: int = BATCH) -> int:
 
     A rule that another worker holds is left to it. A rule that fails says so in ``last_error``; the others go on.
     """
-    return sum(
-        _evaluate(pk, limit) for pk in list(Rule.objects.due().order_by("evaluated_to").values_list("pk", flat=True))
-    )
+    judged = 0
+    for _round in range(ROUNDS):
+        # The worst level first: where rules share an incident, the worst of them gives it its name.
+        due = list(Rule.objects.due().order_by("level", "evaluated_to").values_list("pk", flat=True))
+        fresh = sum(_evaluate(pk, limit) for pk in due)
+        judged += fresh
+        if not fresh:
+            break
+    return judged
 
 
 def _evaluate(pk: int, limit: int) -> int:

@@ -47,7 +47,7 @@ def metric_page(request: HttpRequest, slug: str) -> HttpResponse:
     metric = get_object_or_404(Metric.objects.select_related("service"), slug=slug)
     series = list(metric.series.all())
     start, end = last_window(metric, now)
-    chart = chart_of(metric, series, start=start, end=end, title=metric.name)
+    chart = chart_of(metric, series, start=start, end=end, title=metric.name, wide=True)
     context: dict[str, Any] = {
         "metric": metric,
         "now": now,

@@ -103,7 +103,7 @@ def _show_rule(request: HttpRequest, person: Person, rule: Rule) -> HttpResponse
         "rule": rule,
         "status": rule.status_at(now),
         "now": now,
-        "chart": rule_chart(rule, start=start, end=end),
+        "chart": rule_chart(rule, start=start, end=end, wide=True),
         "alerts": rule.alerts.select_related("series", "incident")[:SHOWN_ALERTS],
         "verdicts": latest_verdicts(rule),
         "may_edit": permissions.edits_rules(person),
