@@ -12,6 +12,7 @@ from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import lock
 from notifications.models import NoticeKind
+from notifications.services.claiming import act_on_each, complain
 from notifications.services.escalating import start_escalation, stop_escalation
 from notifications.services.noticing import (
     INITIAL_AFTER,
@@ -26,8 +27,10 @@ NOW = timedelta(0)
 
 def dispatch_events(*, limit: int = 200) -> int:
     """React to every event not yet reacted to, in order; part of the cycle. Returns how many."""
-    waiting = Event.objects.filter(dispatched_at=None).order_by("id").values_list("pk", flat=True)
-    return sum(_dispatch(pk) for pk in list(waiting[:limit]))
+    waiting = Event.objects.filter(dispatched_at=None).order_by("id").values_list("pk")
+    done, failures = act_on_each(_dispatch, list(waiting[:limit]))
+    complain(failures)
+    return sum(done)
 
 
 @transaction.atomic

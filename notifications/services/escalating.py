@@ -8,12 +8,12 @@ from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.incident import Status
 from lifecycle import clock
-from lifecycle.models import Via
+from lifecycle.models import Event, Via
 from lifecycle.transitions import lock, record_event
 from notifications.models import Delivery, DeliveryStatus, Escalation, EscalationPolicy, EscalationStatus, Purpose
 from notifications.plan import Due, Snapshot, Step, choose, upcoming
 from notifications.recipients import fallback_of, step_recipients
-from notifications.services.claiming import claim_incident
+from notifications.services.claiming import act_on_each, claim_incident, complain
 from notifications.services.promising import promise
 
 ZERO = timedelta(0)
@@ -48,9 +48,15 @@ def stop_escalation(incident: Incident, *, reason: str) -> None:
 
 
 @transaction.atomic
-def escalate_now(incident: Incident, *, actor: Person | None, via: str) -> bool:
-    """Page the next person at once instead of at the planned time; False where nothing is running."""
+def escalate_now(incident: Incident, *, actor: Person | None, via: str, asked_in: Delivery | None = None) -> bool:
+    """Page the next person at once instead of at the planned time; False where nothing is running.
+
+    ``asked_in`` is the message whose key or reply asks: it counts once, however often a carrier repeats itself.
+    """
     lock(incident)
+    data = {"delivery": asked_in.pk} if asked_in else {}
+    if asked_in and Event.objects.about(incident).filter(verb="escalate", data=data).exists():
+        return True
     escalation = incident.escalations.filter(status=EscalationStatus.RUNNING).first()
     if escalation is None or escalation.next_due_at is None:
         return False
@@ -58,14 +64,16 @@ def escalate_now(incident: Incident, *, actor: Person | None, via: str) -> bool:
     escalation.brought_forward = (escalation.brought_forward or ZERO) + ahead
     escalation.next_due_at -= ahead
     escalation.save(update_fields=["brought_forward", "next_due_at"])
-    record_event(incident, "escalate", actor=actor, via=via)
+    record_event(incident, "escalate", actor=actor, via=via, data=data)
     return True
 
 
 def advance_escalations(*, limit: int = 100) -> int:
     """Fire every step that is due; part of the cycle. Returns how many fired."""
     due = Escalation.objects.due(clock.now()).order_by("next_due_at").values_list("pk", "incident_id")
-    return sum(_advance(pk, incident_id) for pk, incident_id in list(due[:limit]))
+    fired, failures = act_on_each(_advance, list(due[:limit]))
+    complain(failures)
+    return sum(fired)
 
 
 @transaction.atomic

@@ -46,12 +46,12 @@ def signed_by_twilio(view: View) -> View:
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """Where a message or a call stands."""
     delivery, provider_id = _delivery(request, token)
-    sequence = request.POST.get("SequenceNumber", "")
+    sequence = _text(request, "SequenceNumber")
     record_callback(
         delivery,
         provider_id=provider_id,
-        status=request.POST.get("MessageStatus") or request.POST.get("CallStatus", ""),
-        error_code=request.POST.get("ErrorCode") or request.POST.get("SipResponseCode", ""),
+        status=_text(request, "MessageStatus", "CallStatus"),
+        error_code=_text(request, "ErrorCode", "SipResponseCode"),
         sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 9 else None,
     )
     return HttpResponse(status=204)
@@ -61,7 +61,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 def digits(request: HttpRequest, token: str) -> HttpResponse:
     """A key was pressed in a call."""
     delivery, _provider_id = _delivery(request, token)
-    key = request.POST.get("Digits", "")[:1]
+    key = _text(request, "Digits")[:1]
     language = delivery.recipient.language
     sentence = press_key(delivery, key=key) if key != REPEAT_KEY else ""
     response = VoiceResponse()
@@ -81,11 +81,17 @@ def digits(request: HttpRequest, token: str) -> HttpResponse:
 def inbound_sms(request: HttpRequest) -> HttpResponse:
     """A text message from a phone. A stranger gets no answer."""
     with override("en"):
-        sentence = reply_sms(number=request.POST.get("From", ""), text=request.POST.get("Body", "")[:500])
+        sentence = reply_sms(number=_text(request, "From"), text=_text(request, "Body")[:500])
     response = MessagingResponse()
     if sentence:
         response.message(sentence)
     return HttpResponse(str(response), content_type="application/xml")
+
+
+def _text(request: HttpRequest, *names: str) -> str:
+    """The first parameter that is there, without the NUL characters that no database column holds."""
+    values = (request.POST.get(name, "") for name in names)
+    return next((value for value in values if value), "").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _delivery(request: HttpRequest, token: str) -> tuple[Delivery, str]:
@@ -94,7 +100,7 @@ def _delivery(request: HttpRequest, token: str) -> tuple[Delivery, str]:
         raise Http404
     deliveries = Delivery.objects.select_related("incident__service", "incident__level", "recipient")
     delivery = get_object_or_404(deliveries, token=token)
-    provider_id = request.POST.get("MessageSid") or request.POST.get("CallSid", "")
+    provider_id = _text(request, "MessageSid", "CallSid")[:64]
     if delivery.provider_id and delivery.provider_id != provider_id:
         raise Http404
-    return delivery, provider_id[:64]
+    return delivery, provider_id
