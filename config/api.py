@@ -27,7 +27,10 @@ class BoundedJSONParser(JSONParser):
         if len(body) > limit:
             raise ParseError(_("The request is too large."))
         try:
-            return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+            value = json.loads(body.decode("utf-8"))
+            # Python reads what JSON has not and UTF-8 cannot carry: NaN, infinities, halves of surrogate pairs.
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
+            return value
         except (ValueError, RecursionError) as error:
             raise ParseError(_("This is not JSON in UTF-8.")) from error
 
@@ -53,7 +56,3 @@ def present_exception(error: Exception, context: dict[str, Any]) -> Response | N
         sentences = {name: [sentence] for name, sentence in error.errors.items()}
         return Response(sentences, status=status.HTTP_400_BAD_REQUEST)
     return exception_handler(error, context)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
