@@ -71,7 +71,8 @@ def row_command(request: HttpRequest, pk: int, verb: str, row: int) -> HttpRespo
     address = reverse("postmortems:row", args=[pk, verb, row])
     if request.method != "POST":
         form = make(postmortem, initial=_as_typed(record), auto_id=f"{verb}-%s")
-        return render_workspace(request, postmortem, content=Content(verb, row, form, address))
+        about = None if verb.startswith("edit") else record
+        return render_workspace(request, postmortem, content=Content(verb, row, form, address, about=about))
     form = make(postmortem, request.POST, auto_id=f"{verb}-%s")
 
     def change(version: int | None, **values: Any) -> None:

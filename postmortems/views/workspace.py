@@ -31,6 +31,18 @@ QUESTIONS: dict[str, str | Promise] = {
     "recovered": _("When did the service work again?"),
 }
 
+LABELS: dict[str, str | Promise] = {
+    "add_entry": _("Add a fact"),
+    "edit_entry": _("Correct a fact"),
+    "remove_entry": _("Take a fact out"),
+    "add_issue": _("Log an issue"),
+    "edit_issue": _("Reword an issue"),
+    "remove_issue": _("Take an issue out"),
+    "drop_parked": _("Drop it"),
+    "add_action": _("Add an action"),
+    "decline_action": _("Say why nothing is done about it"),
+}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -51,7 +63,12 @@ class Content:
     url: str
     reason: str = ""
     current: Any = None
+    about: Any = None
     status: int = 200
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.verb])
 
 
 @login_required
