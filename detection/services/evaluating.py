@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 from django.db import DatabaseError, transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 from numpy.typing import NDArray
 
@@ -60,10 +61,9 @@ class Evaluation:
         self.rule, self.metric = rule, rule.metric
         self.kind = KINDS[rule.kind]
         self.parameters = self.kind.read(rule.parameters)
-        self.series: dict[int, Series] = {row.position: row for row in self.metric.series.all()}
-        self.width = max(self.series, default=-1) + 1
-        chosen = [place for place, row in self.series.items() if rule.selects(row.labels)]
-        self.chosen: NDArray[np.intp] = np.array(sorted(chosen), dtype=np.intp)
+        self.width = (self.metric.series.aggregate(last=Max("position"))["last"] or 0) + 1
+        chosen = self.metric.series.filter(labels__contains=rule.selector).values_list("position", flat=True)
+        self.chosen: NDArray[np.intp] = np.array(chosen, dtype=np.intp)
         self.memory = Memory.of(bytes(rule.memory), self.width)
         alerts = rule.alerts.open().select_related("series")
         self.ledger = Ledger(rule, {alert.series.position: alert for alert in alerts})
@@ -100,19 +100,21 @@ class Evaluation:
         self.verdicts.append(Verdict(rule=self.rule, at=at, codes=codes.tobytes()))
 
     def _note(self, at, values, expected, fires, opens, ends) -> None:  # type: ignore[no-untyped-def]
-        for place in np.flatnonzero(opens).tolist():
-            self.ledger.begin(place, self._alert(place, at, values[place], expected[place]))
+        places = np.flatnonzero(opens).tolist()
+        for series in self.metric.series.filter(position__in=places) if places else ():
+            place = series.position
+            self.ledger.begin(place, self._alert(series, at, values[place], expected[place]))
         for place in [place for place in self.ledger.open if fires[place] and not opens[place]]:
             self.ledger.see(place, at=at, value=float(values[place]), expected=_known(expected[place]))
         for place in np.flatnonzero(ends).tolist():
             self.ledger.end(place, at=at)
 
-    def _alert(self, place: int, at: datetime, value: float, expected: float) -> Alert:
-        back = first_mark(self.memory.marks[place])
+    def _alert(self, series: Series, at: datetime, value: float, expected: float) -> Alert:
+        back = first_mark(self.memory.marks[series.position])
         started_at = self.times[-1 - back] if back < len(self.times) else at
         return Alert(
             rule=self.rule,
-            series=self.series[place],
+            series=series,
             started_at=started_at,
             opened_at=at,
             last_seen_at=at,
