@@ -180,5 +180,5 @@ def label_of(model: type[StatefulRecord], verb: str) -> str:
 
 def _offer(command: Command, record: StatefulRecord) -> Offer:
     reason = str(command.blocked(record))
-    fields = tuple(command.form.base_fields)  # type: ignore[attr-defined]
+    fields = tuple(command.form.base_fields)
     return Offer(command.verb, str(command.label), command.rank, fields, not reason, reason)

@@ -5,6 +5,7 @@ import re
 import django_filters
 from django import forms
 from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.fields import DurationField
 from django.db.models.functions import Now
 from django.utils.functional import Promise
@@ -29,7 +30,7 @@ LEVELS = ((1, _("Level 1")), (2, _("Level 2")), (3, _("Level 3")))
 REPORTER_TABS = ("open", "all")
 
 
-def conditions_of(person: Person) -> dict[str, Q]:
+def conditions_of(person: Person) -> dict[str, Combinable | Q]:
     """What each tab shows. All but the last are about open incidents."""
     is_open = ~Q(status__in=OVER)
     teams = person.teams.values("pk")
@@ -63,7 +64,7 @@ def _clocks_at_risk() -> QuerySet[Clock]:
     return Clock.objects.running().filter(incident=OuterRef("pk"), due_at__lte=Now() + left)
 
 
-class IncidentFilter(django_filters.FilterSet):
+class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(
         method="search",
         label=_("Search"),

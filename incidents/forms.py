@@ -55,19 +55,19 @@ class IncidentReference(forms.CharField):
         return incident
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self, *roles: str, **options: Any) -> None:
         people = Person.objects.with_role(*roles)
         super().__init__(people, to_field_name="username", **options)
 
 
-class LevelChoice(forms.ModelChoiceField):
+class LevelChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Shows the worded criteria beside each level."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(Level.objects.all(), empty_label=None, widget=forms.RadioSelect, **options)
 
-    def label_from_instance(self, level: Level) -> str:  # type: ignore[override]
+    def label_from_instance(self, level: Level) -> str:
         return f"{level}: {level.localised_criteria}"
 
 

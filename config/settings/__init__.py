@@ -177,6 +177,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IncidentStatus": "incidents.models.Status",
         "ProblemStatus": "problems.models.problem.Status",
+        "PostmortemStatus": "postmortems.models.postmortem.Status",
         "IncidentSource": "incidents.models.Source",
         "ImpactSource": "incidents.models.ImpactSource",
         "SolutionStatus": "incidents.models.SolutionStatus",

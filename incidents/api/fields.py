@@ -45,7 +45,7 @@ def serializer_of(
     form: type[forms.Form], name: str, **more: serializers.Field[Any, Any, Any, Any]
 ) -> type[StrictSerializer]:
     """A serializer with the fields of the form; ``more`` are added to them."""
-    fields = {key: _field_of(field) for key, field in form.base_fields.items()}  # type: ignore[attr-defined]
+    fields = {key: _field_of(field) for key, field in form.base_fields.items()}
     return type(name, (StrictSerializer,), {**fields, **more})
 
 
@@ -62,11 +62,10 @@ def _reference(field: Any, options: dict[str, Any]) -> Any:
 
 
 def _choice_of_record(field: Any, options: dict[str, Any]) -> Any:
-    null = {} if field.required else {"allow_null": True}
+    options |= {"queryset": field.queryset} | ({} if field.required else {"allow_null": True})
     if field.to_field_name:
-        slug = field.to_field_name
-        return serializers.SlugRelatedField(slug_field=slug, queryset=field.queryset, **options, **null)
-    return serializers.PrimaryKeyRelatedField(queryset=field.queryset, **options, **null)
+        return serializers.SlugRelatedField[Any](slug_field=field.to_field_name, **options)
+    return serializers.PrimaryKeyRelatedField[Any](**options)
 
 
 def _moment(field: Any, options: dict[str, Any]) -> Any:

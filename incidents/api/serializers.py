@@ -47,10 +47,10 @@ class ClockSerializer(serializers.ModelSerializer[Clock]):
         return row.target.total_seconds()
 
     def get_elapsed(self, row: Clock) -> float:
-        return self._read(row).elapsed.total_seconds()
+        return float(self._read(row).elapsed.total_seconds())
 
     def get_remaining(self, row: Clock) -> float:
-        return self._read(row).remaining.total_seconds()
+        return float(self._read(row).remaining.total_seconds())
 
     def _read(self, row: Clock) -> Any:
         if "now" not in self.context:
@@ -120,7 +120,7 @@ class IncidentDetailSerializer(IncidentSerializer):
     events = serializers.HyperlinkedIdentityField(view_name="incident-events-api")
 
     class Meta(IncidentSerializer.Meta):
-        fields = (
+        fields = (  # type: ignore[assignment]
             *IncidentSerializer.Meta.fields,
             "description",
             "manager",
@@ -142,7 +142,7 @@ class IncidentDetailSerializer(IncidentSerializer):
             "blocked",
             "events",
         )
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]
 
     def get_allowed(self, incident: Incident) -> list[str]:
         return [offer.verb for offer in offered(incident, _reader(self)) if offer.is_allowed]
@@ -183,7 +183,7 @@ class SolutionSerializer(serializers.ModelSerializer[Solution]):
 class EventSerializer(serializers.ModelSerializer[Event]):
     actor = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     is_backdated = serializers.BooleanField(read_only=True)
-    data = serializers.DictField(read_only=True)
+    data = serializers.DictField(read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = Event

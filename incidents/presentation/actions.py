@@ -44,7 +44,7 @@ def actions_of(record: StatefulRecord, person: Person) -> list[Action]:
 
 def form_of(record: StatefulRecord, command: Command) -> forms.Form | None:
     """An empty form with ids of its own, since a page shows several; None where nothing is asked."""
-    if not command.form.base_fields:  # type: ignore[attr-defined]
+    if not command.form.base_fields:
         return None
     return prepare(command.form(auto_id=f"{command.verb}-{record.pk}-%s"), record, command)
 

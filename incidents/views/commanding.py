@@ -74,7 +74,7 @@ def _refuse(record: Any, command: Command, form: forms.Form, status: int, reason
 
 def _last_change(record: Any) -> str:
     incident = getattr(record, "incident", record)
-    events = Event.objects.about(incident).select_related("actor").order_by("-pk")[:1]  # type: ignore[attr-defined]
+    events = Event.objects.about(incident).select_related("actor").order_by("-pk")[:1]
     return last_change(events, clock.now())
 
 

@@ -124,7 +124,7 @@ def _with(request: HttpRequest, **changes: str) -> str:
 
 
 def _events(incident: Incident) -> Any:
-    found = Event.objects.about(incident).select_related("actor")  # type: ignore[attr-defined]
+    found = Event.objects.about(incident).select_related("actor")
     return found.order_by("-occurred_at", "-pk")
 
 

@@ -39,25 +39,25 @@ def test_every_verb_has_a_label_a_page_and_an_api_route(model: type[StatefulReco
     page = {"incident": "incidents:command", "solution": "incidents:solution-command"}[kind]
     assert resolve(reverse(page, args=[1, command.verb])).view_name == page
     route = resolve(reverse(f"{kind}-{command.verb}-api", args=[1]))
-    assert "post" in route.func.cls.__dict__  # type: ignore[attr-defined]
+    assert "post" in route.func.cls.__dict__
 
 
 @pytest.mark.parametrize(("model", "command"), COMMANDS, ids=names)
 def test_a_form_asks_for_what_its_service_takes(model: type[StatefulRecord], command: Command) -> None:
     accepted = set(inspect.signature(command.service).parameters)
-    assert set(command.form.base_fields) <= accepted  # type: ignore[attr-defined]
+    assert set(command.form.base_fields) <= accepted
     needed = {
         name
         for name, parameter in inspect.signature(command.service).parameters.items()
         if parameter.default is inspect.Parameter.empty and name not in ("incident", "solution", "actor", "via")
     }
-    assert needed <= set(command.form.base_fields)  # type: ignore[attr-defined]
+    assert needed <= set(command.form.base_fields)
 
 
 @pytest.mark.parametrize("model", KINDS)
 def test_a_transition_declares_the_fields_of_its_form(model: type[StatefulRecord]) -> None:
     for transition in declared(model):
-        asked = set(TABLES[model][transition.name].form.base_fields)  # type: ignore[attr-defined]
+        asked = set(TABLES[model][transition.name].form.base_fields)
         assert asked == set(transition.custom.get("fields", ())), transition.name
 
 
@@ -65,8 +65,8 @@ def test_a_transition_declares_the_fields_of_its_form(model: type[StatefulRecord
 def test_the_api_takes_the_fields_of_the_form(model: type[StatefulRecord], command: Command) -> None:
     requests: dict[str, Any] = {Incident: INCIDENT_REQUESTS, Solution: SOLUTION_REQUESTS}[model]  # type: ignore[index]
     fields: dict[str, rest.Field[Any, Any, Any, Any]] = requests[command.verb]().fields
-    assert set(fields) - {"version"} == set(command.form.base_fields)  # type: ignore[attr-defined]
-    for name, field in command.form.base_fields.items():  # type: ignore[attr-defined]
+    assert set(fields) - {"version"} == set(command.form.base_fields)
+    for name, field in command.form.base_fields.items():
         assert fields[name].required == field.required or isinstance(fields[name], rest.IntegerField)
 
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from catalog.models import Person, Role
 from incidents import services
-from incidents.models import Breach, Clock, Impact, Incident, Level
+from incidents.models import Breach, Clock, Impact, Incident, Level, Pause
 from lifecycle import clock as time
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, VersionConflict
@@ -27,6 +27,11 @@ def clock_of(incident: Incident, kind: str) -> Clock:
 
 def due(incident: Incident, kind: str) -> Any:
     return clock_of(incident, kind).due_at
+
+
+def length_of(pause: Pause) -> timedelta:
+    assert pause.ended_at is not None
+    return pause.ended_at - pause.started_at
 
 
 def by(person: Person) -> dict[str, Any]:
@@ -176,7 +181,7 @@ def test_only_the_resolution_clock_pauses_by_default(level: int, clock: Hand) ->
     assert due(incident, "recovery") == before
     row = clock_of(incident, "resolution")
     pause = row.pauses.get()
-    assert row.due_at == row.origin_at + row.target + (pause.ended_at - pause.started_at)
+    assert row.due_at == row.origin_at + row.target + length_of(pause)
     assert pause.reason == "waiting for the bank"
 
 
@@ -231,7 +236,7 @@ def test_earned_pauses_survive_a_level_change(clock: Hand) -> None:
     services.resume_incident(incident, **by(alice))
     pause = clock_of(incident, "resolution").pauses.get()
     services.change_level(incident, level=Level.objects.get(pk=2), reason="worse", **by(alice))
-    earned = pause.ended_at - pause.started_at
+    earned = length_of(pause)
     assert due(incident, "resolution") == incident.reported_at + 20 * DAY + earned
 
 
@@ -274,6 +279,7 @@ def test_a_transfer_ends_the_operations_clock_and_starts_the_developers(clock: H
     clock.advance(days=3)
     services.transfer_incident(incident, team=make_team(), hand_over="logs", **by(alice))
     assert clock_of(incident, "resolution").stopped_at == incident.transferred_at
+    assert incident.transferred_at is not None
     assert due(incident, "development") == incident.transferred_at + 20 * DAY
 
 
@@ -298,7 +304,7 @@ def test_the_time_between_the_end_and_the_reopening_is_a_pause(clock: Hand) -> N
     services.reopen_incident(incident, reason="again", is_down=False, **by(alice))
     row = clock_of(incident, "resolution")
     gap = row.pauses.get()
-    assert row.due_at == row.origin_at + row.target + (gap.ended_at - gap.started_at)
+    assert row.due_at == row.origin_at + row.target + length_of(gap)
     assert clock_of(incident, "recovery").stopped_at is not None
     assert incident.status == "recovered"
 

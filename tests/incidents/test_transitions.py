@@ -67,14 +67,14 @@ def test_the_declared_transitions_equal_the_table() -> None:
 @pytest.mark.parametrize(("verb", "status"), REFUSED)
 def test_a_verb_is_refused_from_every_other_status(verb: str, status: str) -> None:
     incident = incident_in(status)
-    events = Event.objects.about(incident).count()  # type: ignore[attr-defined]
+    events = Event.objects.about(incident).count()
     with pytest.raises(TransitionRefused) as refused:
         perform(incident, verb, actor=None, via="web")
     assert refused.value.status == status
     assert verb not in refused.value.allowed
     incident.refresh_from_db()
     assert incident.status == status
-    assert Event.objects.about(incident).count() == events  # type: ignore[attr-defined]
+    assert Event.objects.about(incident).count() == events
 
 
 def test_a_major_incident_is_not_resolved_without_an_approved_solution() -> None:
