@@ -221,5 +221,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Twilio's library logs whole requests: numbers and texts of people.
+    "loggers": {"twilio.http_client": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": environment.text("MAINSTAY_LOG_LEVEL", "INFO")},
 }
