@@ -52,8 +52,12 @@ def tie(problem: Problem, incident: Incident, *, actor: Person | None, via: str,
 
 
 def refuse_if_needed(problem: Problem, *incidents: Incident) -> None:
-    """An incident closed as a known defect, recurring or unknown keeps at least one problem that stands."""
-    for incident in incidents:
+    """An incident closed as a known defect, recurring or unknown keeps at least one problem that stands.
+
+    Decided under the incident's lock, so that it cannot close at the same moment.
+    """
+    for incident in sorted(incidents, key=lambda each: each.pk):
+        lock(incident)
         others = Problem.objects.filter(incidents=incident).exclude(pk=problem.pk).exclude(status=Status.REJECTED)
         is_bound = incident.status == IncidentStatus.CLOSED and incident.cause_class not in ("", CauseClass.KNOWN)
         if is_bound and not others.exists():
