@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -15,7 +15,7 @@ P = ParamSpec("P")
 class PersonRequest(HttpRequest):
     """A request of somebody who has signed in."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
 
 
 View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
@@ -35,7 +35,7 @@ def gate(is_admitted: Callable[[Person], bool]) -> Callable[[View[P]], GuardedVi
                 raise Http404
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-        return guarded
+        return cast(GuardedView[P], guarded)
 
     return guard
 

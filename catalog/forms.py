@@ -18,7 +18,7 @@ def _zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose values go to a service, which sets and validates them."""
 
     def arguments(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class PersonForm(RecordForm):
 
     class Meta:
         model = Person
-        fields: ClassVar = ["username", "name", "roles", "email", "phone", "language", "time_zone"]
+        fields: ClassVar = ["username", "name", "email", "phone", "language", "time_zone", "roles"]
         help_texts: ClassVar = {
             "phone": _("With country code, such as +8613912345678. A new number has to be verified.")
         }

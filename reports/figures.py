@@ -149,7 +149,6 @@ def _top_line(incident: Incident) -> Numbers:
         "id": incident.pk,
         "title": incident.title,
         "level": incident.level_id,
-        "status": incident.status,
         "service": incident.service.name,
         "users": getattr(incident, "users", 0),
         "outage": None if outage is None else round(outage.total_seconds(), 3),

@@ -27,10 +27,20 @@ def digest_of(numbers: dict[str, Any]) -> str:
 
 
 def differences(frozen: dict[str, Any], now: dict[str, Any]) -> list[Difference]:
-    """Every figure that differs, by its path ("durations recover 1 median")."""
+    """Every figure that differs, by its path ("durations recover 1 median").
+
+    Entries of a list are matched by their ``slug`` or ``id``: a service that is new, or an order that has changed,
+    does not make every later entry differ.
+    """
     old, new = dict(_leaves(frozen)), dict(_leaves(now))
     paths = sorted(old.keys() | new.keys())
     return [Difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)]
+
+
+def _name(entry: Any, number: int) -> Any:
+    if isinstance(entry, dict):
+        return entry.get("slug", entry.get("id", number))
+    return number
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -38,7 +48,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
         items = value.items()
     elif isinstance(value, list):
-        items = enumerate(value, start=1)
+        items = ((_name(entry, number), entry) for number, entry in enumerate(value, start=1))
     else:
         yield path, value
         return

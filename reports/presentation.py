@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from incidents.models import ClockKind, Status
+from incidents.models import ClockKind
 from reports import charts, words
 from reports.frozen import Difference
 from reports.indicators import DURATIONS, Change
@@ -173,14 +173,12 @@ class Page:
         return _("Level %(number)s") % {"number": level}
 
     def _top(self) -> list[dict[str, Any]]:
-        labels = dict(Status.choices)
         return [
             {
                 **line,
                 "url": reverse("incidents:incident", args=[line["id"]]),
                 "users": words.whole(line["users"]),
                 "outage": words.duration(line["outage"]),
-                "status_label": labels.get(line["status"], line["status"]),
             }
             for line in self.numbers["top"]
         ]
@@ -192,16 +190,24 @@ class Page:
         notes = [
             (
                 quality["lacks_acknowledge"],
-                _("incidents lack an acknowledgement: excluded from that time"),
+                _("Incidents that lack an acknowledgement, excluded from that time"),
                 {"lacks": "acknowledge"},
             ),
             (
                 quality["lacks_recover"],
-                _("incidents lack a recovery time: excluded from that time"),
+                _("Incidents that lack a recovery time, excluded from that time"),
                 {"lacks": "recover"},
             ),
-            (quality["lacks_resolve"], _("incidents are not resolved: excluded from that time"), {"lacks": "resolve"}),
-            (counts["cancelled"], _("incidents were cancelled or merged: counted nowhere"), {"status": "cancelled"}),
+            (
+                quality["lacks_resolve"],
+                _("Incidents that are not resolved, excluded from that time"),
+                {"lacks": "resolve"},
+            ),
+            (
+                counts["cancelled"],
+                _("Incidents that were cancelled or merged, counted nowhere"),
+                {"status": "cancelled"},
+            ),
         ]
         found = [
             {"count": words.whole(count), "text": text, "url": self.rows(**query)}
@@ -209,13 +215,13 @@ class Page:
             if count
         ]
         if quality["estimated"]:
-            text = _("of %(total)s incidents with impact rest on an estimate") % {
+            text = _("Incidents whose impact is an estimate, of %(total)s with impact") % {
                 "total": words.whole(quality["harmful"])
             }
             url = self.rows(impact="estimated")
             found.append({"count": words.whole(quality["estimated"]), "text": text, "url": url})
         if unmeasured:
-            text = _("services have no audience, so their stability is unknown: %(names)s") % {
+            text = _("Services without an audience, so that their stability is unknown (%(names)s)") % {
                 "names": ", ".join(unmeasured)
             }
             found.append({"count": words.whole(len(unmeasured)), "text": text, "url": ""})

@@ -39,10 +39,7 @@ def _amount(numbers: Numbers) -> str:
     month = words.month_name(Month.parse(numbers["month"]))
     if not now["count"]:
         return _("In %(month)s no incident was reported.") % {"month": month}
-    text = _(
-        "In %(month)s %(incidents)s were reported, %(compared)s; %(major)s of them major, %(rules)s found by our own "
-        "rules."
-    )
+    text = _("%(month)s had %(incidents)s, %(compared)s; %(major)s of them major, %(rules)s found by our own rules.")
     return text % {
         "month": month,
         "incidents": words.incidents(now["count"]),

@@ -15,15 +15,17 @@ NOTHING = "–"
 
 
 def whole(number: float) -> str:
-    return number_format(round(number), use_l10n=True, force_grouping=True)
+    return f"{round(number):,}"
 
 
 def percent(share: float | None, *, places: int = 1) -> str:
     """ "99.93 %". Rounded down, so that only what is whole reads 100 %."""
     if share is None:
         return NOTHING
+    if share == 1:
+        return "100\u00a0%"
     step = Decimal(1).scaleb(-places)
-    return f"{(Decimal(repr(share)) * 100).quantize(step, ROUND_FLOOR)} %"
+    return f"{(Decimal(repr(share)) * 100).quantize(step, ROUND_FLOOR)}\u00a0%"
 
 
 def stability(share: float | None) -> str:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='person',
-            name='must_change_password',
+            model_name="person",
+            name="must_change_password",
             field=models.BooleanField(default=False, editable=False),
         ),
     ]

@@ -1,5 +1,7 @@
 """Business lines with their services, and teams."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Prefetch
 from django.http import Http404, HttpResponse
@@ -23,7 +25,8 @@ RECENT = 10
 @for_colleagues
 def services_page(request: PersonRequest) -> HttpResponse:
     """The tree of business lines, each with its services."""
-    lines = BusinessLine.objects.prefetch_related(Prefetch("services", queryset=described(Service.objects.all())))
+    inside: Prefetch[Any, Any, Any] = Prefetch("services", queryset=described(Service.objects.all()))
+    lines = BusinessLine.objects.prefetch_related(inside)
     names = {line.pk: line.name for line in lines}
     for line in lines:
         above = [names[int(pk)] for pk in line.path.split("/")[:-2]]
@@ -138,7 +141,7 @@ def _show_service(request: PersonRequest, service: Service, form: AudienceForm, 
     context = {
         "service": service,
         "audiences": audiences,
-        "incidents": service.incidents.select_related("level", "owner")[:RECENT],  # type: ignore[attr-defined]
+        "incidents": service.incidents.select_related("level")[:RECENT],
         "form": form,
         "may_change": permissions.administers(request.user),
         "may_measure": permissions.measures(service, request.user),

@@ -275,12 +275,9 @@ def test_the_owner_states_the_audience_from_a_day_on(client: Client) -> None:
     assert client.post(address, values).status_code == 302
     assert client.post(address, {**values, "daily_users": 30_000}).status_code == 302
     assert Audience.objects.filter(service=service, valid_from="2026-10-01").get().daily_users == 30_000
-    for changes, field in [
-        ({"daily_users": 0}, "daily_users"),
-        ({"daily_page_views": 5}, "daily_page_views"),
-        ({"valid_from": "31 Feb"}, "valid_from"),
-    ]:
-        answer = client.post(address, {**values, **changes})
+    bad: dict[str, Any] = {"daily_users": 0, "daily_page_views": 5, "valid_from": "31 Feb"}
+    for field, value in bad.items():
+        answer = client.post(address, {**values, field: value})
         assert answer.status_code == 400
         assert set(answer.context["form"].errors) == {field}
 

@@ -41,7 +41,7 @@ def test_without_anybody_to_lose_there_is_no_stability() -> None:
 
 
 def test_a_harm_costs_its_users_out_of_the_user_days() -> None:
-    assert measure([harm(10, 2, 700)], week(1000)) == Share(pytest.approx(700), 7000)
+    assert measure([harm(10, 2, 700)], week(1000)).lost == pytest.approx(700)
 
 
 def test_in_an_overlap_only_the_larger_impact_counts() -> None:
@@ -60,7 +60,7 @@ def test_a_harm_without_length_still_counts() -> None:
 
 
 def test_no_day_loses_more_than_its_whole() -> None:
-    assert measure([harm(10, 1, 9000)], week(1000)) == Share(pytest.approx(1000), 7000)
+    assert measure([harm(10, 1, 9000)], week(1000)).lost == pytest.approx(1000)
 
 
 def test_down_time_is_a_union() -> None:
