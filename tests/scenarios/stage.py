@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from time import sleep
 from typing import Any
 
 from django.conf import LazySettings
 
 from catalog.models import Person, Role, Service
 from lifecycle import clock as database_clock
+from lifecycle.models import Event
 from notifications.cycle import run_cycle
 from notifications.fake_carrier.server import FakeCarrier
+from notifications.models import Delivery, Escalation, Notice
 from notifications.services.scheduling import set_schedule
 from tests.factories import make_person, make_service, make_team
 
@@ -63,5 +66,23 @@ def make_duty() -> Duty:
 
 
 def tick() -> None:
-    """One tick of the cycle; a step that fails fails the test."""
-    assert run_cycle("test")
+    """One tick of the cycle; a step that fails fails the test.
+
+    A row that a callback holds locked at that moment is passed over until the next tick: here that comes at once.
+    """
+    for _ in range(20):
+        assert run_cycle("test")
+        if not _is_work_left():
+            return
+        sleep(0.02)
+
+
+def _is_work_left() -> bool:
+    now = database_clock.now()
+    waiting = (
+        Event.objects.filter(dispatched_at=None),
+        Escalation.objects.due(now),
+        Notice.objects.due(now),
+        Delivery.objects.claimable(now),
+    )
+    return any(rows.exists() for rows in waiting)
