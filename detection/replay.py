@@ -94,6 +94,12 @@ def incidents_of(replay: Replay) -> list[Incident]:
     return list(Incident.objects.filter(pk__in=alerts.values("incident")).select_related("handler").order_by("pk"))
 
 
+def first_alert_at(replay: Replay, incident: Incident) -> datetime:
+    """When the first of the replay's alerts came to the incident."""
+    alerts = Alert.objects.filter(rule__in=replay.rules, incident=incident, opened_at__gte=replay.starts_at)
+    return alerts.earliest("opened_at").opened_at
+
+
 def _find_or_make_metric(profile: Profile, service: Service, speed: float) -> Metric:
     """One metric for each speed: its interval is a fact about its frames."""
     pace = f"{speed:g}".replace(".", "-")

@@ -85,6 +85,24 @@ def test_a_replayed_file_opens_an_incident_that_recovers(tmp_path: Path) -> None
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_second_replay_reopens_what_the_first_left_recovered(tmp_path: Path) -> None:
+    path = tmp_path / "transactions.csv"
+    path.write_text(DAY)
+    with worker():
+        replay(path, speed=6000, last="00:34")
+        said = replay(path, speed=6000, last="00:34")
+    incident = Incident.objects.get()
+    assert "open before  alerts joined it at 00:04" in said
+    assert list(incident.events.order_by("id").values_list("verb", flat=True)) == [
+        "report",
+        "recover",
+        "reopen",
+        "alert",
+        "recover",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_installation_without_the_demo_gets_what_the_replay_needs(tmp_path: Path) -> None:
     path = tmp_path / "transactions.csv"
     path.write_text(DAY)

@@ -2,6 +2,7 @@
 
 import math
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from detection.recordings import (
     parse_clock,
     read_recording,
 )
-from detection.replay import Replay, feed, incidents_of, prepare_replay, wait_until_judged
+from detection.replay import Replay, feed, first_alert_at, incidents_of, prepare_replay, wait_until_judged
 from incidents.models import Incident
 
 FASTEST = 6000
@@ -104,16 +105,22 @@ class Command(BaseCommand):
 
 def _describe(replay: Replay, incident: Incident) -> str:
     """One incident in the recording's own time."""
-    opened = replay.recorded_clock(incident.reported_at)
-    lines = [f"{incident.reference} “{incident.title}”", f"  opened       {opened} (recorded clock)"]
-    if incident.acknowledged_at is None:
-        lines.append("  acknowledged not yet")
+    lines = [f"{incident.reference} “{incident.title}”"]
+    if incident.reported_at < replay.starts_at:
+        joined = replay.recorded_clock(first_alert_at(replay, incident))
+        lines.append(f"  open before  alerts joined it at {joined} (recorded clock)")
     else:
-        by = incident.handler.name if incident.handler else "-"
-        lines.append(f"  acknowledged {replay.recorded_clock(incident.acknowledged_at)} by {by}")
-    recovered = replay.recorded_clock(incident.recovered_at) if incident.recovered_at else "not yet"
-    lines.append(f"  recovered    {recovered}")
+        lines.append(f"  opened       {replay.recorded_clock(incident.reported_at)} (recorded clock)")
+    by = f" by {incident.handler.name}" if incident.handler else ""
+    lines.append(f"  acknowledged {_when(replay, incident.acknowledged_at)}{by}")
+    lines.append(f"  recovered    {_when(replay, incident.recovered_at)}")
     return "\n".join(lines)
+
+
+def _when(replay: Replay, at: datetime | None) -> str:
+    if at is None:
+        return "not yet"
+    return replay.recorded_clock(at) if at >= replay.starts_at else "before"
 
 
 def _minute(text: str, option: str) -> int:
