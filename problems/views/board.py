@@ -17,6 +17,7 @@ from catalog.models import Person
 from incidents.views.asking import colleague_of
 from lifecycle import clock
 from lifecycle.transitions import offers
+from problems import permissions
 from problems.commands import PROBLEM_COMMANDS
 from problems.models import Problem, Status
 
@@ -74,6 +75,7 @@ def board(request: HttpRequest) -> HttpResponse:
         return _table(request, person, now, counts)
     columns = [_column(status, person, now, counts.get(status, 0)) for status in COLUMNS]
     context = {"columns": columns, "total": sum(counts.values()), "views": _views("board"), "kpis": _kpis(counts, now)}
+    context["may_raise"] = permissions.works(None, person)
     return render(request, "problems/board.html", context)
 
 
@@ -88,6 +90,7 @@ def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str
         "cards": [_card(problem, person, now) for problem in page],
         "tabs": _tabs(counts, status),
         "views": _views("table"),
+        "may_raise": permissions.works(None, person),
         "total": sum(counts.values()),
     }
     return render(request, "problems/table.html", context)
