@@ -61,6 +61,12 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         super().__init__(people, to_field_name="username", **options)
 
 
+class ServiceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def __init__(self) -> None:
+        services = Service.objects.filter(is_active=True)
+        super().__init__(services, label=_("Service"), to_field_name="slug", empty_label=_("Choose a service"))
+
+
 class LevelChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Shows the worded criteria beside each level."""
 
@@ -127,7 +133,7 @@ class AssignForm(forms.Form):
 
 
 class TimelineNoteForm(forms.Form):
-    text = Text(label=_("Note"), rows=2)
+    text = Text(label=_("Note"), widget=forms.Textarea({"rows": 2, "placeholder": _("What you saw, did or decided")}))
     occurred_at = Moment(label=_("Happened at"), required=False, help_text=_("Now, if you leave it empty."))
 
 
@@ -161,7 +167,7 @@ class ReportForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=300, help_text=_("What customers notice, in one line."))
     description = Text(label=_("Features and details"), rows=5)
-    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), label=_("Service"), to_field_name="slug")
+    service = ServiceChoice()
     level = LevelChoice(label=_("Level"))
     occurred_at = Moment(label=_("Occurred at"), help_text=_("When customers began to notice it."))
     reported_at = Moment(label=_("Reported at"), required=False, help_text=_("Now, if you leave it empty."))
@@ -179,7 +185,7 @@ class OwnReportForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=300, help_text=_("What you notice, in one line."))
     description = Text(label=_("Features and details"), rows=5, help_text=_("What you did and what happened."))
-    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), label=_("Service"), to_field_name="slug")
+    service = ServiceChoice()
     reach = forms.ChoiceField(label=_("How bad is it?"), choices=REACHES, widget=forms.RadioSelect)
     occurred_at = Moment(label=_("Occurred at"), help_text=_("When you began to notice it."))
     reporter_name = forms.CharField(label=_("Your name"), max_length=100)

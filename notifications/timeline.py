@@ -56,3 +56,9 @@ def _delivery_failed(event: Event) -> str:
 @sentence("reached", icon="phone-call", tone="ok", group="pages")
 def _reached(_event: Event) -> str:
     return _("was reached")
+
+
+@sentence("delivery_sent", icon="send", group="pages")
+def _delivery_sent(event: Event) -> str:
+    words = {"person": event.data.get("person", ""), "channels": _channels(event)}
+    return _("sent it to %(person)s (%(channels)s)") % words

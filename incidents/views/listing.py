@@ -82,7 +82,6 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         "tokens": tokens,
         "page": page,
         "rows": rows,
-        "shows_pages": any(row.escalation for row in rows),
         "last_reported_at": None if page.paginator.count else visible.aggregate(last=Max("reported_at"))["last"],
         "now": now,
     }
