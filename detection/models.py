@@ -115,9 +115,6 @@ class Frame(models.Model):
     class Meta:
         ordering: ClassVar = ["metric", "at"]
 
-    def __str__(self) -> str:
-        return f"{self.metric_id} {self.at:%Y-%m-%d %H:%M}"
-
 
 class RuleStatus(models.TextChoices):
     """What the rule last said of its series together."""
@@ -260,9 +257,6 @@ class Verdict(models.Model):
 
     class Meta:
         ordering: ClassVar = ["rule", "at"]
-
-    def __str__(self) -> str:
-        return f"{self.rule_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):

@@ -17,7 +17,7 @@ class Sentence:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-class ParametersRefused(Exception):
+class ParametersRefused(Exception):  # noqa: N818 (a refusal is an answer, not an error)
     """What was typed for a rule cannot be used. ``errors`` maps parameter names to sentences."""
 
     def __init__(self, errors: dict[str, Sentence]) -> None:
