@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 SPEED ?= 600
+# Seconds after which the fake phones pick up by themselves; ANSWER= leaves them to you.
+ANSWER ?= 8
 BIN := .venv/bin
 LOCK_COMMAND := pip compile pyproject.toml --extra embedded --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
@@ -22,11 +24,11 @@ test: .venv/.dev ## Run every test against a PostgreSQL and Redis of its own (TE
 check: .venv/.dev ## Formatting, lint, types, migrations, architecture, deployment, licences, vendored files
 	@bash deploy/check.sh
 
-demo-real: .venv/.run ## Feed a recorded day (DATA=folder, SPEED=600) into the running product
+demo-real: .venv/.run ## Feed a recorded day (DATA=folder, SPEED=600, ANSWER=8) into the running product
 	@test -n "$(DATA)" || { echo "Say where the recording is: make demo-real DATA=folder [SPEED=$(SPEED)]"; exit 2; }
 	@file=$$(ls $(DATA)/transactions_*.csv 2>/dev/null | head -n 1); \
 	test -n "$$file" || { echo "There is no transactions_*.csv in $(DATA)."; exit 2; }; \
-	bash deploy/with_run.sh $(BIN)/python manage.py replay "$$file" --profile cloudwalk --speed $(SPEED)
+	bash deploy/with_run.sh $(BIN)/python manage.py replay "$$file" --profile cloudwalk --speed $(SPEED) $(if $(ANSWER),--answer $(ANSWER))
 
 manage: .venv/.run ## Run manage.py against the running product (ARGS="shell")
 	@bash deploy/with_run.sh $(BIN)/python manage.py $(ARGS)

@@ -75,13 +75,14 @@ class Stack:
     def start(self) -> None:
         """Servers, migrations, first run, programs; LaunchError says what failed."""
         self._start_servers()
-        self._write_environment()
         self.console.say("preparing the database")
         compile_all()
         self._manage_or_fail("migrate", "--verbosity", "0")
         self._manage_or_fail("collectstatic", "--noinput", "--verbosity", "0")
         self._manage_or_fail("first_run", foreground=True)
         self._start_programs()
+        # Only now: other commands that read this file would otherwise meet a half-made database.
+        self._write_environment()
 
     def stop(self) -> None:
         """Everything, programs before the servers they use."""

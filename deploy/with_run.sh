@@ -3,7 +3,7 @@
 set -eu
 settings="${MAINSTAY_VAR:-var}/run.env"
 if [ ! -r "$settings" ]; then
-    echo "Mainstay is not running here (no $settings): start it with 'make run' in another shell first." >&2
+    echo "Mainstay is not running here (no $settings): start it with 'make run' in another shell and wait for its address." >&2
     exit 1
 fi
 . "$settings"

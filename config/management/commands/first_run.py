@@ -13,10 +13,10 @@ from catalog.services import add_person
 
 
 class Command(BaseCommand):
-    help = "Adds the first administrator and offers the demo. Does nothing where people exist already."
+    help = "Adds the first administrator and offers the demo. Does nothing where an administrator exists already."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not Person.objects.exists():
+        if not Person.objects.with_role(Role.ADMINISTRATOR).exists():
             self._add_administrator()
             if self._wants_demo():
                 call_command("demo", stdout=self.stdout)

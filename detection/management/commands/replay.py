@@ -36,7 +36,12 @@ class Command(BaseCommand):
         parser.add_argument("--speed", type=float, default=600, help="recorded seconds in one of ours (600)")
         parser.add_argument("--from", dest="first", default="00:00", metavar="HH:MM")
         parser.add_argument("--to", dest="last", default="23:59", metavar="HH:MM")
-        parser.add_argument("--answer", action="store_true", help="let the fake carrier's phones answer and press 4")
+        parser.add_argument(
+            "--answer",
+            type=float,
+            metavar="SECONDS",
+            help="let the fake carrier's phones answer after so many seconds of ringing and press 4",
+        )
 
     def handle(self, *_arguments: Any, **options: Any) -> None:
         speed = options["speed"]
@@ -47,8 +52,8 @@ class Command(BaseCommand):
         recording = self._read(options["file"], profile.layout)
         if not recording.between(first, last):
             raise CommandError(f"The file has no rows between {format_clock(first)} and {format_clock(last)}.")
-        if options["answer"]:
-            self._answer()
+        if options["answer"] is not None:
+            self._answer(options["answer"])
         replay = prepare_replay(profile, recording, speed=speed, first=first, last=last)
         self._feed(replay)
         self._report(replay)
@@ -71,12 +76,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"  line {fault.line}: {fault.reason}")
         return recording
 
-    def _answer(self) -> None:
+    def _answer(self, seconds: float) -> None:
         try:
-            count = let_phones_answer()
+            count = let_phones_answer(after_seconds=seconds)
         except NoCarrierError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{count} phones answer and press 4.")
+        self.stdout.write(f"{count} phones answer after {seconds:g} s of ringing and press 4.")
 
     def _feed(self, replay: Replay) -> None:
         minutes = replay.last - replay.first + 1
