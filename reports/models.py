@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField
 
 from catalog.models import Person
 from lifecycle import clock
+from lifecycle.fsm import transition
 from lifecycle.models import StatefulRecord
 from lifecycle.transitions import guard
 from reports import permissions
