@@ -245,7 +245,7 @@ class Incident(StatefulRecord):
     )
     def acknowledge(self, *, handler: Person | None, at: datetime) -> None:
         """Somebody starts handling it, and becomes its owner where nobody was."""
-        self.acknowledged_at = at
+        self.acknowledged_at = self.acknowledged_at or at
         self.handler = handler
         self.owner = self.owner or handler
 
@@ -370,9 +370,13 @@ class Incident(StatefulRecord):
         custom={"label": _("Reopen"), "rank": 8, "fields": ("reason", "is_down")},
     )
     def reopen(self, *, is_down: bool) -> str:
-        """It was not over. ``is_down``: the service is broken again, so the recovery clock goes on."""
+        """It was not over. ``is_down``: the service is broken again, so the recovery clock goes on and somebody has
+        to take it up anew: whoever had it may be asleep by now."""
         self.resolved_at = self.confirmed_at = self.closed_at = None
-        if not is_down and self.recovered_at is not None and self.status != Status.RECOVERED:
+        if is_down:
+            self.recovered_at = None
+            return Status.REPORTED
+        if self.recovered_at is not None and self.status != Status.RECOVERED:
             return Status.RECOVERED
         self.recovered_at = None
         return Status.ACKNOWLEDGED if self.acknowledged_at else Status.REPORTED

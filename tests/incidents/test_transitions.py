@@ -129,7 +129,17 @@ def test_a_refused_transfer_comes_back_to_operations() -> None:
     assert incident.clocks.get(kind="resolution").stopped_at is None
 
 
-def test_a_recovered_incident_relapses_to_where_it_was() -> None:
+def test_a_relapse_after_the_acknowledgement_asks_for_another() -> None:
+    incident = incident_in("recovered")
+    acknowledged_at = incident.acknowledged_at
+    services.reopen_incident(incident, actor=None, via="detector", reason="counts fell again", is_down=True)
+    assert incident.status == Status.REPORTED
+    assert incident.clocks.get(kind="response").stopped_at is not None
+    services.acknowledge_incident(incident, actor=make_person(), via="web")
+    assert incident.acknowledged_at == acknowledged_at
+
+
+def test_a_relapse_before_the_acknowledgement_is_reported_again() -> None:
     incident = make_incident()
     services.recover_incident(incident, actor=None, via="detector")
     services.reopen_incident(incident, actor=None, via="detector", reason="counts fell again", is_down=True)
