@@ -1,5 +1,6 @@
 """Makes believable records through the services, with defaults for whatever a test does not care about."""
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -43,12 +44,13 @@ def make_service(**fields: Any) -> Service:
     number = next(_numbers)
     fields.setdefault("name", f"Service {number}")
     fields.setdefault("slug", f"service-{number}")
-    for name, make in {
+    makers: dict[str, Callable[[], Any]] = {
         "business_line": make_business_line,
         "owner": lambda: make_person(Role.SERVICE_OWNER),
         "rd_leader": lambda: make_person(Role.RD_LEADER),
         "operations_team": make_team,
-    }.items():
+    }
+    for name, make in makers.items():
         if name not in fields:
             fields[name] = make()
     service = add_service(**fields)

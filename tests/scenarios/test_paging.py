@@ -141,7 +141,7 @@ def test_what_was_acknowledged_meanwhile_wakes_nobody(
 
 
 def test_nobody_on_call_means_the_fallback_at_once(duty: Duty, phone: Phones, cycle: Tick, clock: Clock) -> None:
-    duty.service.operations_team.schedule.delete()  # type: ignore[attr-defined]
+    duty.service.operations_team.schedule.delete()
     make_incident(service=duty.service, level=2, title="Refunds stuck")
     cycle()
     phone(duty.manager).expect_call("Refunds stuck")
