@@ -11,8 +11,8 @@ from notifications.plan import Snapshot
 
 
 def on_call(schedule: Schedule, at: datetime) -> tuple[Shift | None, Person | None, Person | None]:
-    """The shift of that moment with its primary and secondary."""
-    people = [place.person for place in schedule.places.select_related("person")]
+    """The shift of that moment with its primary and secondary. Prefetch ``places__person`` where there are many."""
+    people = [place.person for place in schedule.places.all()]
     shift = shift_at(
         at,
         zone=zoneinfo.ZoneInfo(schedule.time_zone),
@@ -29,7 +29,9 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[Shift | None, Person | No
 def step_recipients(incident: Incident, snapshot: Snapshot, target: str, at: datetime) -> list[Person]:
     """Whom a step pages now. Empty where nobody stands there: the caller then turns to the fallback."""
     if target in (StepTarget.PRIMARY, StepTarget.SECONDARY):
-        schedule = Schedule.objects.filter(team=incident.service.operations_team).first()
+        schedule = (
+            Schedule.objects.filter(team=incident.service.operations_team).prefetch_related("places__person").first()
+        )
         if schedule is None:
             return []
         _shift, primary, secondary = on_call(schedule, at)

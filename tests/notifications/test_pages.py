@@ -1,0 +1,262 @@
+"""The pages about paging: who sees them, who changes what, what they cost, and whether the light tells the truth."""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Person, Role
+from notifications.models import Delivery, EscalationPolicy, Heartbeat, Schedule
+from notifications.services.dispatching import dispatch_events
+from notifications.services.links import make_link
+from notifications.services.scheduling import set_schedule
+from tests.clock import Clock
+from tests.factories import make_incident, make_person, make_team
+from tests.notifications.outbox import make_page
+from tests.scenarios.stage import Duty, make_duty
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/oncall/", "/pager/"]
+NOBODY_HOME = "11111111"
+
+
+@pytest.fixture
+def duty(db: None) -> Duty:
+    return make_duty()
+
+
+def signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def forms_of(duty: Duty) -> list[str]:
+    policy = EscalationPolicy.objects.get(levels__contains=[2])
+    return [f"/oncall/{duty.service.operations_team.slug}/", f"/oncall/policies/{policy.pk}/"]
+
+
+# --- Who sees what --------------------------------------------------------------------------------------------------
+
+
+def test_anonymous_visitors_are_asked_to_sign_in(duty: Duty) -> None:
+    for path in [*PAGES, *forms_of(duty)]:
+        for answer in (Client().get(path), Client().post(path, {})):
+            assert answer.status_code in (302, 405), path
+            assert answer.status_code == 405 or answer["Location"].startswith("/login/"), path
+
+
+def test_a_mere_reporter_finds_nothing_there(duty: Duty) -> None:
+    client = signed_in(make_person(Role.REPORTER))
+    for path in [*PAGES, *forms_of(duty)]:
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_colleague_sees_the_rota_and_may_not_change_it(duty: Duty) -> None:
+    client = signed_in(make_person(Role.OPERATIONS))
+    page = client.get("/oncall/")
+    assert page.status_code == 200
+    assert {"Alice", "Bob"} <= set(page.content.decode().replace("<", " ").replace(">", " ").split())
+    for path in forms_of(duty):
+        assert f'href="{path}"' not in page.content.decode()
+        assert client.get(path).status_code == 404
+        assert client.post(path, {}).status_code == 404
+
+
+def test_an_incident_manager_is_offered_the_forms(duty: Duty) -> None:
+    client = signed_in(duty.manager)
+    page = client.get("/oncall/").content.decode()
+    for path in forms_of(duty):
+        assert f'href="{path}"' in page
+        assert client.get(path).status_code == 200
+
+
+def test_a_deactivated_colleague_is_out(duty: Duty) -> None:
+    client = signed_in(duty.manager)
+    duty.manager.is_active = False
+    duty.manager.save()
+    assert client.get("/pager/").status_code == 302
+
+
+# --- The forms ------------------------------------------------------------------------------------------------------
+
+
+def schedule_form(*members: Person, **fields: Any) -> dict[str, Any]:
+    fields.setdefault("starts_on", "2026-01-05")
+    fields.setdefault("handover_at", "09:00")
+    fields.setdefault("time_zone", "Asia/Shanghai")
+    return fields | {f"member_{place}": person.pk for place, person in enumerate(members)}
+
+
+def test_a_rota_is_stated_in_the_order_of_its_fields(duty: Duty) -> None:
+    team = make_team(duty.primary, duty.secondary)
+    form = schedule_form(duty.secondary, duty.primary)
+    answer = signed_in(duty.manager).post(f"/oncall/{team.slug}/", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/oncall/")
+    schedule = Schedule.objects.get(team=team)
+    assert [place.person for place in schedule.places.all()] == [duty.secondary, duty.primary]
+    assert schedule.time_zone == "Asia/Shanghai"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda duty: schedule_form(), "pages nobody"),
+        (lambda duty: schedule_form(duty.primary, duty.primary), "stands there twice"),
+        (lambda duty: schedule_form(duty.primary, time_zone="Mars/Olympus"), ""),
+        (lambda duty: schedule_form(duty.primary, time_zone="../../etc/passwd"), ""),
+        (lambda duty: schedule_form(duty.primary, handover_at="25:00"), ""),
+        (lambda duty: schedule_form(duty.primary, starts_on="0000-00-00"), ""),
+        (lambda duty: schedule_form(duty.primary) | {"member_1": "999999"}, ""),
+        (lambda duty: schedule_form(duty.primary) | {"member_1": "\0"}, ""),
+        (lambda duty: schedule_form(duty.primary, time_zone="UTC\0"), ""),
+    ],
+)
+def test_a_rota_that_cannot_be_is_refused_with_its_reason(
+    duty: Duty, change: Callable[[Duty], dict[str, Any]], sentence: str
+) -> None:
+    before = list(Schedule.objects.values())
+    answer = signed_in(duty.manager).post(forms_of(duty)[0], change(duty))
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert list(Schedule.objects.values()) == before
+
+
+def test_a_policy_is_changed_and_an_impossible_one_refused(duty: Duty) -> None:
+    path = forms_of(duty)[1]
+    client = signed_in(duty.manager)
+    good = {"round_length": "00:30:00", "repeats": "1", "fallback": duty.leader.pk}
+    assert client.post(path, good).status_code == 302
+    policy = EscalationPolicy.objects.get(levels__contains=[2])
+    assert (policy.round_length, policy.repeats, policy.fallback) == (timedelta(minutes=30), 1, duty.leader)
+    for bad in ({"round_length": "00:15:00"}, {"round_length": "later"}, {"repeats": "-1"}, {"repeats": "x"}):
+        assert client.post(path, good | bad).status_code == 400, bad
+    policy.refresh_from_db()
+    assert policy.round_length == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("path", ["/oncall/no-such-team/", "/oncall/policies/999999/"])
+def test_what_does_not_exist_is_not_found(duty: Duty, path: str) -> None:
+    assert signed_in(duty.manager).get(path).status_code == 404
+
+
+# --- The light ------------------------------------------------------------------------------------------------------
+
+
+def beat() -> None:
+    Heartbeat.objects.update_or_create(ticker="cycle", defaults={"beat_at": Now()})
+
+
+def test_health_is_bad_until_the_cycle_beats_and_bad_again_when_it_stops(clock: Clock) -> None:
+    assert Client().get("/healthz/pager").status_code == 503
+    beat()
+    answer = Client().get("/healthz/pager")
+    assert (answer.status_code, answer.json()["alive"]) == (200, True)
+    assert "no-store" in answer["Cache-Control"]
+    clock.advance(seconds=11)
+    assert Client().get("/healthz/pager").status_code == 503
+
+
+@pytest.mark.parametrize("late", ["message", "step"])
+def test_health_is_bad_when_something_is_late_though_the_cycle_beats(duty: Duty, clock: Clock, late: str) -> None:
+    incident = make_incident(service=duty.service)
+    if late == "step":
+        dispatch_events()
+    else:
+        make_page(incident=incident)
+    beat()
+    assert Client().get("/healthz/pager").status_code == 200
+    clock.advance(seconds=31)
+    beat()
+    answer = Client().get("/healthz/pager")
+    assert (answer.status_code, answer.json()["beat_age_seconds"] < 5) == (503, True)
+    assert answer.json()["lag_seconds"] > 30
+
+
+def test_health_tells_strangers_figures_only() -> None:
+    make_page()
+    body = Client().get("/healthz/pager").json()
+    assert set(body) == {"alive", "beat_age_seconds", "lag_seconds", "waiting"}
+
+
+def test_the_pager_page_names_what_did_not_get_through(duty: Duty) -> None:
+    (page,) = make_page(recipient=duty.secondary)
+    Delivery.objects.filter(pk=page.pk).update(status="failed", error_code="30003", error="Unreachable <b>phone</b>")
+    beat()
+    text = signed_in(duty.manager).get("/pager/").content.decode()
+    assert "30003" in text
+    assert "Unreachable &lt;b&gt;phone&lt;/b&gt;" in text
+
+
+# --- The acknowledge link -------------------------------------------------------------------------------------------
+
+
+def test_a_link_shows_on_get_acts_on_post_once_and_dies_after_30_minutes(duty: Duty, clock: Clock) -> None:
+    incident = make_incident(service=duty.service)
+    (page,) = make_page("email", incident=incident, recipient=duty.primary)
+    late, good = make_link(page), make_link(page)
+    for _ in range(3):
+        assert Client().get(f"/a/{good}/").status_code == 200
+    incident.refresh_from_db()
+    assert incident.status == "reported"
+    assert Client().post(f"/a/{good}/").status_code == 200
+    incident.refresh_from_db()
+    assert (incident.status, incident.handler) == ("acknowledged", duty.primary)
+    clock.advance(minutes=31)
+    assert "used already" in Client().post(f"/a/{late}/").content.decode()
+    assert Client().get(f"/a/{NOBODY_HOME}/").status_code == 404
+    assert Client().get("/a/%00/").status_code == 404
+
+
+def test_a_forged_post_from_another_site_does_not_acknowledge(duty: Duty) -> None:
+    incident = make_incident(service=duty.service)
+    (page,) = make_page("email", incident=incident, recipient=duty.primary)
+    assert Client(enforce_csrf_checks=True).post(f"/a/{make_link(page)}/").status_code == 403
+    incident.refresh_from_db()
+    assert incident.status == "reported"
+
+
+# --- What they cost -------------------------------------------------------------------------------------------------
+
+
+def cost(client: Client, path: str) -> int:
+    client.get(path)  # what is cached once, is
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_costs_the_same_however_much_it_shows(duty: Duty, path: str) -> None:
+    client = signed_in(duty.manager)
+    beat()
+    make_page(recipient=duty.primary, key="first")
+    before = cost(client, path)
+    for number in range(6):
+        (page,) = make_page(recipient=make_person(), key=str(number))
+        Delivery.objects.filter(pk=page.pk).update(status="failed")
+        Heartbeat.objects.create(ticker=f"ticker {number}")
+    for policy in range(3):
+        EscalationPolicy.objects.create(name=f"More {policy}", levels=[3], fallback=duty.manager)
+    assert cost(client, path) <= before + 1
+    assert before <= 25
+
+
+def test_the_rota_page_costs_little_per_team(duty: Duty) -> None:
+    client = signed_in(duty.manager)
+    before = cost(client, "/oncall/")
+    for _ in range(8):
+        set_schedule(
+            actor=None,
+            team=make_team(),
+            starts_on=date(2026, 1, 5),
+            handover_at=time(9),
+            time_zone="Europe/Berlin",
+            members=[duty.primary, duty.secondary],
+        )
+    assert cost(client, "/oncall/") <= before + 1
