@@ -137,6 +137,12 @@ def test_the_incident_whose_deadline_comes_first_stands_first(page: Client) -> N
     assert listed.index(f'id="incident-{urgent.pk}"') < listed.index(f'id="incident-{calm.pk}"')
 
 
+def test_all_incidents_stand_newest_first(page: Client) -> None:
+    urgent, newest = make_incident(level=1), make_incident(level=3)
+    listed = text_of(page.get("/incidents/?tab=all"))
+    assert listed.index(f'id="incident-{newest.pk}"') < listed.index(f'id="incident-{urgent.pk}"')
+
+
 def test_each_tab_shows_and_counts_its_incidents(engineer: Person, page: Client, clock: Clock) -> None:
     service = make_service(operations_team=make_team(engineer))
     new, of_team = make_incident(title="new"), make_incident(title="of-team", service=service)
