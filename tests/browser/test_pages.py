@@ -1,0 +1,214 @@
+"""Every page of the URLconf in Chromium: whole, silent, asking no other host, under the enforced policy, on a phone."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+from django.conf import settings
+from django.urls import resolve
+from playwright.sync_api import Page, Response
+
+from tests.browser.addresses import Address, all_addresses
+from tests.browser.demo import Demo, client_of
+from tests.browser.site import DESK, PHONE, Site, Watch
+
+pytestmark = pytest.mark.django_db
+
+POST = "acts on POST only"
+NOT_PAGES = {
+    "alive": "a word for load balancers",
+    "notifications:healthz": "JSON for monitors",
+    "detection:export": "a download",
+    "reports:csv": "a download",
+    "schema": "YAML for programs",
+    **dict.fromkeys(
+        (
+            "logout",
+            "set_theme",
+            "set_language",
+            "catalog:audience",
+            "catalog:withdraw-token",
+            "problems:link",
+            "postmortems:action-command",
+            "detection:enable_rule",
+            "detection:disable_rule",
+            "reports:write",
+            "reports:sign",
+            "notifications:twilio-sms",
+            "notifications:twilio-status",
+            "notifications:twilio-digits",
+        ),
+        POST,
+    ),
+}
+PAGES = [
+    address for address in all_addresses() if address.name not in NOT_PAGES and not address.route.startswith("api/v1/")
+]
+MAIN = (
+    "incidents:list",
+    "incidents:new",
+    "incidents:incident",
+    "incidents:card",
+    "incidents:approvals",
+    "problems:list",
+    "problems:problem",
+    "postmortems:list",
+    "postmortems:postmortem",
+    "postmortems:actions",
+    "detection:list",
+    "detection:rule",
+    "detection:metric",
+    "reports:list",
+    "reports:month",
+    "notifications:oncall",
+    "notifications:pager",
+    "catalog:services",
+    "catalog:service",
+    "catalog:people",
+    "catalog:me",
+    "notifications:link",
+)
+DIRECTIVES = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "base-uri 'none'"}
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]+)"')
+Visit = tuple[Page, Watch]
+
+
+@pytest.fixture(scope="module")
+def visit(site: Site, demo: Demo) -> Iterator[Visit]:
+    """One context for all pages, of somebody who may see them."""
+    with site.visit(demo.administrator) as visit:
+        yield visit
+
+
+def main_paths(demo: Demo) -> list[str]:
+    known = {address.name: address for address in PAGES}
+    return [known[name].paths(demo)[0] for name in MAIN]
+
+
+def look_at(visit: Visit, path: str, *, language: str = "en") -> Response:
+    """Open the page and find nothing wrong with it, at a desk and on a phone."""
+    page, watch = visit
+    page.set_viewport_size(DESK)
+    response = page.goto(path)
+    assert response is not None
+    assert response.status == 200, path
+    policy = response.headers.get("content-security-policy", "")
+    assert set(policy.split("; ")) >= DIRECTIVES, policy
+    assert "unsafe" not in policy
+    assert page.title().removesuffix("· Mainstay").strip(), path
+    assert page.locator("html").get_attribute("lang") == language
+    assert overflow(page) == 0, f"{path} is {overflow(page)} px too wide for a desk"
+    page.set_viewport_size(PHONE)
+    assert overflow(page) == 0, f"{path} is {overflow(page)} px too wide for a phone"
+    assert watch.take() == [], path
+    return response
+
+
+def overflow(page: Page) -> int:
+    """CSS pixels by which the page must be scrolled sideways."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+@pytest.mark.parametrize("address", PAGES, ids=str)
+def test_a_page_is_whole_silent_and_fits(visit: Visit, demo: Demo, address: Address) -> None:
+    paths = address.paths(demo)
+    assert paths, f"the demo has nothing for {address.route}"
+    for path in paths:
+        look_at(visit, path)
+
+
+def test_the_documentation_of_the_api_is_drawn(visit: Visit) -> None:
+    page, watch = visit
+    page.goto("/api/docs/")
+    page.locator("#operations-api-incident_acknowledge, [id*=incident_acknowledge]").first.wait_for()
+    assert watch.take() == []
+
+
+@pytest.mark.parametrize("name", NOT_PAGES)
+def test_what_is_no_page_is_none(demo: Demo, name: str) -> None:
+    """So that the list of exceptions does not outlive its reasons."""
+    address = next(address for address in all_addresses() if address.name == name)
+    response = client_of(demo.administrator).get(address.paths(demo)[0])
+    if NOT_PAGES[name] == POST:
+        assert response.status_code == 405
+    else:
+        assert response.status_code in (200, 503)
+        assert not response.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_main_pages_in_chinese(site: Site, demo: Demo, scheme: str) -> None:
+    with site.visit(demo.chinese, color_scheme=scheme) as visit:
+        for path in main_paths(demo):
+            # The link in a mail speaks the language of the person it was sent to.
+            look_at(visit, path, language="en" if path.startswith("/a/") else "zh-hans")
+        assert "事件" in visit[0].goto("/incidents/").text()  # type: ignore[union-attr]
+
+
+def test_the_main_pages_in_the_dark(site: Site, demo: Demo) -> None:
+    with site.visit(demo.administrator, color_scheme="dark") as visit:
+        for path in main_paths(demo):
+            look_at(visit, path)
+            ground = visit[0].evaluate("getComputedStyle(document.body).backgroundColor")
+            assert max(int(part) for part in ground.strip("rgb()").split(",")[:3]) < 80, f"{path} is bright: {ground}"
+
+
+@pytest.mark.parametrize("path", ["/login/", "/incidents/", "/nowhere/"])
+def test_strangers_see_whole_pages_too(site: Site, path: str) -> None:
+    with site.visit() as (page, watch):
+        response = page.goto(path)
+        assert response is not None
+        assert response.headers["content-security-policy"]
+        assert page.title()
+        page.set_viewport_size(PHONE)
+        assert overflow(page) == 0
+        assert [fault for fault in watch.take() if "/nowhere/" not in fault and "404" not in fault] == []
+
+
+def test_every_link_of_the_main_pages_leads_somewhere(demo: Demo) -> None:
+    """One link of each kind: of the same view, with the same names in its query."""
+    client, kinds = client_of(demo.administrator), dict[tuple[str, ...], str]()
+    for path in main_paths(demo):
+        for href in LINK.findall(client.get(path).content.decode()):
+            link = urljoin(path, unescape(href)).partition("#")[0]
+            assert link.startswith("/"), f"a link of {path} leads out of the house: {link}"
+            kinds.setdefault(kind_of(link), link)
+    assert len(kinds) > 50
+    answers = {link: client.get(link).status_code for link in kinds.values()}
+    assert {link: status for link, status in answers.items() if status not in (200, 302)} == {}
+
+
+def kind_of(link: str) -> tuple[str, ...]:
+    parts = urlsplit(link)
+    match = resolve(parts.path)
+    return (match.view_name, str(match.kwargs.get("verb", "")), *sorted(parse_qs(parts.query, keep_blank_values=True)))
+
+
+def test_the_watch_sees_what_it_watches_for(site: Site, demo: Demo) -> None:
+    """A test that cannot fail shows nothing: a script, a style, a stranger's host and a lost file are all noticed."""
+    with site.visit(demo.administrator) as (page, watch):
+        page.goto("/incidents/")
+        page.evaluate(
+            """() => {
+                const script = document.createElement("script");
+                script.textContent = "window.intruder = true";
+                const picture = document.createElement("img");
+                picture.src = "/static/lost.png";
+                document.body.append(script, picture);
+                document.body.setAttribute("style", "color: red");
+                return fetch("https://example.com/").catch(() => {});
+            }"""
+        )
+        page.wait_for_load_state("networkidle")
+        faults = "\n".join(watch.take())
+        assert page.evaluate("window.intruder") is None
+    for expected in ("script-src", "style-src", "connect-src", "lost.png"):
+        assert expected in faults, faults
+
+
+def test_the_policy_is_enforced_and_not_only_reported() -> None:
+    assert settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["default-src"] == ["'none'"]
+    assert not getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None)
