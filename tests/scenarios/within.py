@@ -4,7 +4,9 @@ Each function prints one line of JSON; it runs in a process of its own, with the
 """
 
 import json
+import statistics
 import sys
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +56,65 @@ def report(service: int, level: int, title: str) -> None:
 
     incident = make_incident(service=Service.objects.get(pk=service), level=level, title=title)
     _answer({"incident": incident.pk, "at": incident.reported_at.timestamp()})
+
+
+def report_many(service: int, number: int, pause: float) -> None:
+    """Open incidents of level 1 one after the other; prints how many."""
+    from catalog.models import Service
+    from tests.factories import make_incident
+
+    chosen = Service.objects.get(pk=service)
+    for place in range(number):
+        make_incident(service=chosen, level=1, title=f"Disturbance {place}")
+        time.sleep(pause)
+    _answer(number)
+
+
+def store_past(number: int) -> None:
+    """Fill the outbox with finished deliveries and ended escalations, as after years; prints how many of each."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(PAST_DELIVERIES, [number])
+        cursor.execute(PAST_ESCALATIONS, [number])
+        cursor.execute("ANALYZE")
+    _answer(number)
+
+
+def time_cycle(times: int) -> None:
+    """Run the cycle when nothing is due; prints {"median_ms", "longest_ms", "queries"}."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from notifications.cycle import run_cycle
+    from tests.scenarios.stage import tick
+
+    tick()  # whatever was left to do
+    with CaptureQueriesContext(connection) as queries:
+        run_cycle("bench")
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        run_cycle("bench")
+        spent.append(1000 * (time.perf_counter() - began))
+    _answer({"median_ms": statistics.median(spent), "longest_ms": max(spent), "queries": len(queries)})
+
+
+PAST_DELIVERIES = """
+    INSERT INTO notifications_delivery (incident_id, recipient_id, channel, purpose, is_copy, dedup_key, token,
+        destination, subject, body, status, not_sent_reason, due_at, attempt, provider_id, error_code, error,
+        reached_by, sent_at, finished_at)
+    SELECT i.id, p.id, 'sms', 'page', false, 'past:' || n, 'past-' || n, '+15550001111', '', 'text', 'delivered', '',
+        statement_timestamp() - n * interval '1 minute', 1, 'SMpast' || n, '', '', '', statement_timestamp(),
+        statement_timestamp()
+    FROM generate_series(1, %s) n, (SELECT min(id) AS id FROM incidents_incident) i,
+        (SELECT min(id) AS id FROM catalog_person) p
+"""
+PAST_ESCALATIONS = """
+    INSERT INTO notifications_escalation (incident_id, snapshot, status, next_step, stopped_at, stop_reason)
+    SELECT i.id, '{}', 'stopped', 1, statement_timestamp(), 'acknowledged'
+    FROM generate_series(1, %s) n, (SELECT min(id) AS id FROM incidents_incident) i
+"""
 
 
 def _answer(value: Any) -> None:
