@@ -1,0 +1,82 @@
+"""A recorded day of real payment counts, on the whole running product: detection, a ringing phone, recovery."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from deploy.stack import PROJECT, Stack
+
+RECORDED = Path(__file__).resolve().parents[3] / "shared/data/payments_cloudwalk/transactions_1.csv"
+SPEED = 1000  # recorded seconds in one of ours: the burst of four hours lasts 15 s
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory(prefix="mainstay-day-") as name:
+        Path(name).chmod(0o711)  # root's PostgreSQL runs as another user and must get through
+        running = Stack(Path(name) / "var", demo=True)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+
+
+def rows(stack: Stack, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    line = psycopg2.connect(stack.postgres.url)
+    try:
+        with line, line.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+    finally:
+        line.close()
+
+
+def calls_of(stack: Stack) -> list[dict[str, Any]]:
+    request = urllib.request.Request(  # noqa: S310 (an address of ours)
+        f"{stack.carrier_url}/control/state", headers={"X-Control-Token": stack.env["TWILIO_AUTH_TOKEN"]}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        calls: list[dict[str, Any]] = json.load(answer)["calls"]
+    return calls
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded day is not on this machine (../shared/data)")
+def test_the_disturbance_of_a_recorded_day_opens_pages_and_recovers_by_itself(stack: Stack) -> None:
+    command = [sys.executable, "manage.py", "replay", str(RECORDED), "--profile", "cloudwalk"]
+    options = ["--speed", str(SPEED), "--from", "14:20", "--to", "19:10", "--answer", "1"]
+    done = subprocess.run(
+        [*command, *options], env=stack.env, cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    incidents = rows(
+        stack,
+        "SELECT id, level_id, acknowledged_at, recovered_at FROM incidents_incident WHERE "
+        "source = 'detection' AND dedup_key <> ''",
+    )
+    assert len(incidents) == 1, done.stdout
+    number, level, acknowledged_at, recovered_at = incidents[0]
+    assert level == 1
+    assert acknowledged_at is not None
+    assert recovered_at is not None
+    assert acknowledged_at < recovered_at
+    told = rows(
+        stack,
+        "SELECT verb, via FROM lifecycle_event JOIN django_content_type c ON c.id = subject_type_id "
+        "WHERE c.model = 'incident' AND subject_id = %s ORDER BY lifecycle_event.id",
+        number,
+    )
+    for step in (("report", "detector"), ("page", "system"), ("acknowledge", "voice"), ("recover", "detector")):
+        assert step in told
+    assert any(call["to"] for call in calls_of(stack)), "no phone rang"
+    opened = next(line for line in done.stdout.splitlines() if "opened" in line)
+    hour, minute = (int(part) for part in opened.split()[1].split(":"))
+    assert 14 * 60 + 33 <= hour * 60 + minute <= 14 * 60 + 63, opened
