@@ -19,6 +19,7 @@ from tests.deploy.processes import wait_until
 from tests.scenarios import within
 
 PROMISE = 35.0  # seconds between the moment a page is due and its arrival, through any kill -9
+IN_TIME = 10.0  # the same where nothing that paging needs was killed
 STEP = 4.0  # seconds from the first step of the quick policy to the second (tests/scenarios/within.py)
 ALL_BUT_THE_CYCLE = ("worker", "beat", "web", "redis")
 EVERYTHING = (*ALL_BUT_THE_CYCLE, "cycle")
@@ -106,8 +107,8 @@ def town() -> Iterator[Town]:
 
 @pytest.fixture(scope="module")
 def duties(town: Town) -> list[dict[str, Any]]:
-    """Three services; whoever is called answers and presses nothing."""
-    duties: list[dict[str, Any]] = within.run(town.stack, "lay_out", 3)
+    """Four services; whoever is called answers and presses nothing."""
+    duties: list[dict[str, Any]] = within.run(town.stack, "lay_out", 4)
     for number in (duty[role] for duty in duties for role in ("primary", "secondary")):
         town.ask_carrier("phones", {"number": number, "behaviour": {"kind": "answers"}})
     return duties
@@ -129,6 +130,19 @@ def test_paging_goes_on_while_worker_beat_web_and_redis_lie_dead(town: Town, dut
     at = arrival_of(lambda: town.arrived(duty["secondary"]) == (1, 1), what="the second page")
     assert at - (report["at"] + STEP) < PROMISE
     town.recover()
+    assert town.arrived(duty["primary"]) == town.arrived(duty["secondary"]) == (1, 1)
+
+
+def test_a_broker_that_hangs_and_then_dies_delays_no_page(town: Town, duties: list[dict[str, Any]]) -> None:
+    """A stopped Redis is worse than a dead one: it accepts connections and never answers."""
+    duty = duties[3]
+    wait_until(town.is_well, what="a healthy start")
+    os.kill(town.stack.pids["redis"], signal.SIGSTOP)
+    report = town.report(duty["service"], level=2, title="Wallet top-ups fail")
+    first = arrival_of(lambda: town.arrived(duty["primary"]) == (1, 1), what="the first page")
+    second = arrival_of(lambda: town.arrived(duty["secondary"]) == (1, 1), what="the second page")
+    assert first - report["at"] < IN_TIME
+    assert second - (report["at"] + STEP) < IN_TIME
     town.kill("redis")
     town.recover()
     assert town.arrived(duty["primary"]) == town.arrived(duty["secondary"]) == (1, 1)
