@@ -1,6 +1,7 @@
 """Offers as buttons."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.urls import reverse
@@ -42,11 +43,19 @@ def actions_of(record: StatefulRecord, person: Person) -> list[Action]:
     return [_action(record, offer, is_primary=offer.verb in first) for offer in found]
 
 
-def form_of(record: StatefulRecord, command: Command) -> forms.Form | None:
+def open_action(actions: Iterable[Action], verb: str, record: StatefulRecord) -> Action | None:
+    """The action that an address asks to open, with a form of its own beside the one in the menu."""
+    for action in actions:
+        if action.verb == verb and action.is_allowed and action.form:
+            return replace(action, form=form_of(record, commands_of(record)[verb], place="opened-"))
+    return None
+
+
+def form_of(record: StatefulRecord, command: Command, *, place: str = "") -> forms.Form | None:
     """An empty form with ids of its own, since a page shows several; None where nothing is asked."""
     if not command.form.base_fields:
         return None
-    return prepare(command.form(auto_id=f"{command.verb}-{record.pk}-%s"), record, command)
+    return prepare(command.form(auto_id=f"{place}{command.verb}-{record.pk}-%s"), record, command)
 
 
 def prepare(form: forms.Form, record: StatefulRecord, command: Command) -> forms.Form:

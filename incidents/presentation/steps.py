@@ -28,9 +28,16 @@ class Step:
 
 
 def steps_of(incident: Incident, events: Iterable[Event]) -> list[Step]:
-    """Steps done have a moment; the present one is the last that has one, except where the way has ended."""
+    """Steps done have a moment; the present one is the last that has one, except where the way has ended.
+
+    After a relapse the status is behind moments that are still kept: those steps are to come again.
+    """
     ways = {event.verb: event.via for event in events}
-    reached = [place for place, (_status, field, _verb) in enumerate(WAY) if getattr(incident, field)]
+    statuses = [status for status, _field, _verb in WAY]
+    furthest = statuses.index(Status(incident.status)) if incident.status in statuses else len(WAY)
+    reached = [
+        place for place, (_status, field, _verb) in enumerate(WAY) if getattr(incident, field) and place <= furthest
+    ]
     present = max(reached)
     is_over = incident.status in (Status.CLOSED, Status.CANCELLED)
     today = timezone.localtime(clock.now()).date()

@@ -14,7 +14,7 @@ from incidents import panels, permissions
 from incidents.commands import label_of
 from incidents.models import Incident, Solution
 from incidents.presentation import accounts_of, actions_of, entries_of, faces_of, round_words, side_notice, steps_of
-from incidents.presentation.actions import ELSEWHERE
+from incidents.presentation.actions import ELSEWHERE, open_action
 from incidents.presentation.timeline import GROUPS, in_runs
 from incidents.views.asking import moment_of, reader_of, visible_incident
 from incidents.views.commanding import Refusal, command_named, run_posted
@@ -66,7 +66,6 @@ def _render_page(
 ) -> HttpResponse:
     person, now = reader_of(request), moment_of(request)
     actions = {action.verb: action for action in actions_of(incident, person)}
-    opened = actions.get(open_verb)
     context = {
         "incident": incident,
         "now": now,
@@ -76,7 +75,7 @@ def _render_page(
         "side_notice": side_notice(incident),
         "actions": [action for action in actions.values() if action.verb not in ELSEWHERE],
         "own_place": {verb: actions[verb] for verb in ELSEWHERE if verb in actions},
-        "opened": opened if opened and opened.is_allowed and opened.form else None,
+        "opened": open_action(actions.values(), open_verb, incident),
         "refusal": refusal,
         "impacts": incident.impacts.select_related("recorded_by"),
         "solutions": _solutions(request, incident),

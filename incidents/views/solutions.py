@@ -17,6 +17,7 @@ from incidents.commands import label_of
 from incidents.models import Solution, SolutionStatus
 from incidents.models.incident import OVER
 from incidents.presentation import actions_of, faces_of, round_words
+from incidents.presentation.actions import open_action
 from incidents.views.asking import colleague_of, moment_of, visible_solution
 from incidents.views.commanding import Refusal, command_named, run_posted
 
@@ -86,13 +87,12 @@ def _render_page(
 ) -> HttpResponse:
     now = moment_of(request)
     actions = {action.verb: action for action in actions_of(solution, colleague_of(request))}
-    opened = actions.get(open_verb)
     earlier = Solution.objects.filter(incident=solution.incident_id).exclude(pk=solution.pk)
     context = {
         "solution": solution,
         "incident": solution.incident,
         "actions": list(actions.values()),
-        "opened": opened if opened and opened.is_allowed and opened.form else None,
+        "opened": open_action(actions.values(), open_verb, solution),
         "refusal": refusal,
         "others": earlier.select_related("proposed_by", "decided_by"),
         "clocks": [face for face in faces_of(solution.incident, now) if face.due_at],

@@ -171,7 +171,7 @@ def test_the_whole_way_by_api(api: APIClient) -> None:
         ("resolve", {"resolution": "fixed", "cause_class": "known"}, "resolved"),
         ("confirm", {"note": "mail of noon"}, "resolved"),
         ("close", {}, "closed"),
-        ("reopen", {"reason": "again", "is_down": True}, "acknowledged"),
+        ("reopen", {"reason": "again", "is_down": True}, "reported"),
     ]
     for verb, values, status in steps:
         answer = api.post(f"{url}{verb}/", values)

@@ -273,6 +273,26 @@ def test_a_get_of_a_verb_opens_its_form_and_changes_nothing(page: Client) -> Non
     assert incident.status == "reported"
 
 
+@pytest.mark.parametrize("tail", ["", "recover/", "change_level/", "card/"])
+def test_no_two_fields_share_an_id(engineer: Person, page: Client, tail: str) -> None:
+    incident = make_incident(level=1)
+    services.propose_solution(incident, actor=make_person(), via="web", text="revert")
+    seen = page.get(f"{incident.get_absolute_url()}{tail}").content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', seen)
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_after_a_relapse_the_first_step_is_the_present_one_again(engineer: Person, page: Client) -> None:
+    incident = make_incident()
+    services.acknowledge_incident(incident, actor=engineer, via="web")
+    services.recover_incident(incident, actor=engineer, via="web")
+    services.reopen_incident(incident, actor=engineer, via="web", reason="again", is_down=True)
+    seen = text_of(page.get(incident.get_absolute_url()))
+    present = re.search(r'<li class="is-now" aria-current="step">.*?</li>', seen)
+    assert present is not None
+    assert "Reported" in present[0]
+
+
 def test_an_unknown_verb_is_not_found(page: Client) -> None:
     assert page.post(f"/incidents/{make_incident().pk}/explode/").status_code == 404
 

@@ -319,7 +319,7 @@ def test_reopening_a_broken_service_lets_the_recovery_clock_go_on(clock: Hand) -
     assert row.stopped_at is None
     assert row.due_at is not None
     assert HOUR <= row.due_at - (row.origin_at + row.target) < HOUR + MINUTE
-    assert incident.status == "acknowledged"
+    assert incident.status == "reported"
 
 
 # --- Records --------------------------------------------------------------------------------------------------------
