@@ -18,7 +18,7 @@ run: .venv/.run ## Start everything on this machine (DEMO=yes|no, MAINSTAY_PORT=
 	@exec $(BIN)/python -m deploy.run
 
 test: .venv/.dev ## Run every test against a PostgreSQL and Redis of its own (TESTS=tests/incidents)
-	@bash deploy/chromium.sh
+	@bash deploy/test_packages.sh
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
 
 check: .venv/.dev ## Formatting, lint, types, migrations, architecture, deployment, licences, vendored files
@@ -34,7 +34,7 @@ manage: .venv/.run ## Run manage.py against the running product (ARGS="shell")
 	@bash deploy/with_run.sh $(BIN)/python manage.py $(ARGS)
 
 translations: .venv/.dev ## Collect strings and compile translations (needs the package gettext)
-	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --ignore .venv --ignore var
+	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --ignore .venv --ignore var --ignore tests --ignore static
 	$(BIN)/python -m deploy.translations
 
 bench: .venv/.dev ## Measure (bench/README.md)
