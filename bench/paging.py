@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -63,7 +64,7 @@ def measure_idle_cycle(stack: Stack) -> None:
         )
 
 
-def _column(stack: Stack, sql: str) -> list[float]:
+def _column(stack: Stack, sql: str) -> list[Any]:
     line = psycopg2.connect(stack.postgres.url)
     try:
         with line, line.cursor() as cursor:

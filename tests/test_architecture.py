@@ -21,7 +21,7 @@ LAYERS = (
     {"catalog"},
     {"lifecycle", "outbound"},
 )
-RANK = {app: rank for rank, layer in enumerate(LAYERS) for app in layer}
+RANK = {app: rank for rank, layer in enumerate(LAYERS) for app in sorted(layer)}
 TOP_LEVEL = {
     *RANK,
     *("templates", "static", "tests", "docs", "bench", "deploy", "locale"),

@@ -38,21 +38,19 @@ def call() -> Delivery:
     return Delivery.objects.select_related("incident", "recipient").get(pk=page.pk)
 
 
-def post(
-    path: str, *, token: str = TOKEN, base: str = PUBLIC, signed: dict[str, str] | None = None, **form: str
-) -> Any:
+def post(path: str, *, token: str = TOKEN, base: str = PUBLIC, signed: Any = None, **form: Any) -> Any:
     """A request as Twilio would send it; ``signed`` are the parameters that were signed, if others were sent."""
     form.setdefault("AccountSid", SID)
     signature = RequestValidator(token).compute_signature(f"{base}{path}", signed if signed is not None else form)
     return Client().post(path, form, headers={"X-Twilio-Signature": signature})
 
 
-def digits(delivery: Delivery, key: str = "4", **options: Any) -> HttpResponse:
+def digits(delivery: Delivery, key: str = "4", **options: Any) -> Any:
     options.setdefault("CallSid", "CA1")
     return post(f"/twilio/{delivery.token}/digits/", Digits=key, **options)
 
 
-def status(delivery: Delivery, **options: Any) -> HttpResponse:
+def status(delivery: Delivery, **options: Any) -> Any:
     options.setdefault("CallSid", "CA1")
     options.setdefault("CallStatus", "completed")
     return post(f"/twilio/{delivery.token}/status/", **options)
