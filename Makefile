@@ -34,7 +34,7 @@ manage: .venv/.run ## Run manage.py against the running product (ARGS="shell")
 	@bash deploy/with_run.sh $(BIN)/python manage.py $(ARGS)
 
 translations: .venv/.dev ## Collect strings and compile translations (needs the package gettext)
-	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --ignore .venv --ignore var --ignore tests --ignore static
+	MAINSTAY_SECRET_KEY=unused $(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --add-location file --ignore .venv --ignore var --ignore tests --ignore static
 	$(BIN)/python -m deploy.translations
 
 bench: .venv/.dev ## Measure (bench/README.md)
