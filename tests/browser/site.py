@@ -51,8 +51,8 @@ class Watch:
             self.faults.append(f"{response.status}: {response.url}")
 
     def _miss(self, request: Request) -> None:
-        # A live refresh that is under way when the page is left is broken off.
-        if request.resource_type != "fetch":
+        # What is under way when the page is left is broken off.
+        if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"failed: {request.url} {request.failure}")
 
 
@@ -66,7 +66,7 @@ class Site:
     def visit(self, person: Person | None = None, **options: Any) -> Iterator[tuple[Page, Watch]]:
         """A page of a fresh context, of somebody who has signed in or of nobody."""
         context = self.browser.new_context(base_url=self.url, **{"viewport": DESK, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(5_000)
         if person is not None:
             context.add_cookies([self.cookies[person.pk]])
         watch = Watch(self.url)
