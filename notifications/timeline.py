@@ -3,19 +3,20 @@
 from django.utils.translation import gettext as _
 
 from incidents.presentation.sentences import sentence
+from lifecycle.lists import listed
 from lifecycle.models import Event
 from notifications.models import Channel
 from notifications.models.notice import NoticeKind
 
 
 def _names(event: Event) -> str:
-    return ", ".join(event.data.get("people", [])) or _("nobody")
+    return listed(event.data.get("people", [])) or _("nobody")
 
 
 def _channels(event: Event) -> str:
     labels = dict(Channel.choices)
     values = event.data.get("channels") or [event.data.get("channel", "")]
-    return ", ".join(str(labels.get(value, value)) for value in values)
+    return listed(labels.get(value, value) for value in values)
 
 
 @sentence("page", icon="bell-ringing", group="pages")

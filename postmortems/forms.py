@@ -12,6 +12,7 @@ from catalog.models import Role
 from incidents.forms import Moment, PersonChoice, Text
 from incidents.models import ActionItem, Incident
 from incidents.models.action import ActionType
+from lifecycle.lists import listed
 from postmortems.models import IssueKind, Postmortem
 from problems.forms import Day
 
@@ -38,7 +39,7 @@ class IncidentReferences(forms.CharField):
             word for word, number in zip(words, numbers, strict=True) if not number or int(number[1]) not in found
         ]
         if missing:
-            raise ValidationError(_("There is no such incident: %(words)s") % {"words": ", ".join(missing)})
+            raise ValidationError(_("There is no such incident: %(words)s") % {"words": listed(missing)})
         return list(found.values())
 
 

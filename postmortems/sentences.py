@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from incidents.presentation.sentences import sentence
+from lifecycle.lists import listed
 from lifecycle.models import Event
 
 
@@ -54,7 +55,7 @@ def _go_back(_event: Event) -> str:
 @sentence("add_entry", icon="plus")
 def _add_entry(event: Event) -> str:
     if event.data.get("overridden"):
-        words = ", ".join(event.data["overridden"])
+        words = listed(event.data["overridden"])
         return _("added a fact, insisting on its wording (%(words)s)") % {"words": words}
     return _("added a fact")
 
@@ -62,7 +63,7 @@ def _add_entry(event: Event) -> str:
 @sentence("edit_entry", icon="pencil")
 def _edit_entry(event: Event) -> str:
     if event.data.get("overridden"):
-        words = ", ".join(event.data["overridden"])
+        words = listed(event.data["overridden"])
         return _("corrected a fact, insisting on its wording (%(words)s)") % {"words": words}
     return _("corrected a fact")
 

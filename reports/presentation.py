@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from incidents.models import ClockKind
+from lifecycle.lists import listed
 from reports import charts, words
 from reports.frozen import Difference
 from reports.indicators import DURATIONS, Change
@@ -222,7 +223,7 @@ class Page:
             found.append({"count": words.whole(quality["estimated"]), "text": text, "url": url})
         if unmeasured:
             text = _("Services without an audience, so that their stability is unknown (%(names)s)") % {
-                "names": ", ".join(unmeasured)
+                "names": listed(unmeasured)
             }
             found.append({"count": words.whole(len(unmeasured)), "text": text, "url": ""})
         return found

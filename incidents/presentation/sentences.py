@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from incidents.models import CauseClass, ClockKind, Source
 from incidents.presentation.durations import round_words
+from lifecycle.lists import listed
 from lifecycle.models import Event
 
 Writer = Callable[[Event], str]
@@ -53,7 +54,7 @@ def sentence_of(event: Event) -> Sentence:
 def _name(event: Event) -> str:
     """The verb itself, with whatever names the event carries."""
     found = [event.data.get(key) for key in ("target", "person", "people", "channel", "channels", "reference", "error")]
-    texts = [", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in found if value]
+    texts = [listed(value) if isinstance(value, list) else str(value) for value in found if value]
     return ": ".join([event.verb.replace("_", " "), *([" · ".join(texts)] if texts else [])])
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from lifecycle import clock
+from lifecycle.lists import listed
 from lifecycle.transitions import InputRefused, lock, record_event
 from postmortems.models import ParkedThought, Postmortem, Status, TimelineEntry
 from postmortems.services.refusals import WordingRefused, begin, refuse_stale, require
@@ -108,7 +109,7 @@ def _park_if_suspicious(postmortem: Postmortem, what: str, *, actor: Person | No
         "This reads like a cause or a fault (%(words)s). The timeline takes facts only: your text is parked for the "
         "issue phase. Write what was seen or done, or insist that it is a fact."
     )
-    raise WordingRefused(words, what=text % {"words": ", ".join(words)})
+    raise WordingRefused(words, what=text % {"words": listed(words)})
 
 
 def _check(
