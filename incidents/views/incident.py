@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents import panels, permissions
@@ -109,7 +110,8 @@ def _timeline(request: HttpRequest, incident: Incident) -> dict[str, Any]:
 
 
 def _group_links(request: HttpRequest, current: str) -> list[dict[str, Any]]:
-    labels = {"all": _("All"), "human": _("People"), "status": _("Status"), "pages": _("Pages"), "alerts": _("Alerts")}
+    paged = pgettext("timeline", "Pages")
+    labels = {"all": _("All"), "human": _("People"), "status": _("Status"), "pages": paged, "alerts": _("Alerts")}
     return [
         {"label": labels[group], "url": _with(request, show=group), "is_current": group == current} for group in GROUPS
     ]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.models import Incident
 from lifecycle.models import Event
@@ -33,7 +34,7 @@ class NotificationRule(models.Model):
     kind = models.CharField(_("notification"), max_length=10, choices=NoticeKind)
     levels = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("levels"))
     channels = ArrayField(models.CharField(max_length=5, choices=Channel), verbose_name=_("method"))
-    to = ArrayField(models.CharField(max_length=20, choices=Party), verbose_name=_("to"))
+    to = ArrayField(models.CharField(max_length=20, choices=Party), verbose_name=pgettext_lazy("recipients", "to"))
     cc = ArrayField(models.CharField(max_length=20, choices=Party), default=list, blank=True, verbose_name=_("cc"))
 
     class Meta:

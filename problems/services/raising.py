@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from catalog.models import Person, Service
 from incidents.models import Incident
@@ -76,7 +77,8 @@ def context_of(incident: Incident) -> str:
         f"{incident.reference} · {incident.level} · {incident.service}",
         f"{_('Occurred at')} {incident.occurred_at:%Y-%m-%d %H:%M} UTC",
     ]
-    parts = [("", incident.description), (_("Workaround"), incident.workaround), (_("Resolution"), incident.resolution)]
+    done = pgettext("what was done", "Resolution")
+    parts = [("", incident.description), (_("Workaround"), incident.workaround), (done, incident.resolution)]
     lines += [f"{label}: {text}" if label else text for label, text in parts if text]
     return "\n".join(lines)
 
