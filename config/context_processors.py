@@ -38,6 +38,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "major_incidents": _majors(person, now),
         "pager": _pager_light(person, now),
         "declare_url": reverse("incidents:new"),
+        "profile_url": reverse("catalog:me"),
         "search_url": reverse("incidents:list"),
         "phones_url": settings.FAKE_CARRIER_URL if person.is_colleague else "",
     }
