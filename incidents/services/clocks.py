@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from incidents import sla
-from incidents.models import Breach, Clock, ClockKind, Incident
+from incidents.models import Breach, Clock, ClockKind, Incident, Status
 from lifecycle import clock as time
 from lifecycle.models import Via
 from lifecycle.transitions import lock, record_event
@@ -26,7 +26,10 @@ def start_clocks(incident: Incident) -> None:
 
 
 def start_development_clock(incident: Incident, *, at: datetime) -> None:
-    """The developers' own clock, from the transfer; a second transfer starts it anew."""
+    """The developers' own clock, from the transfer.
+
+    A further transfer lets it go on; one that was never really theirs (refused, or reopened meanwhile) starts anew.
+    """
     row = incident.level.targets.filter(kind=ClockKind.DEVELOPMENT).first()
     if row is None:
         return
@@ -34,7 +37,9 @@ def start_development_clock(incident: Incident, *, at: datetime) -> None:
     if old is None:
         _start(incident, ClockKind.DEVELOPMENT, at, row.target, row.is_pausable)
     elif old.stopped_at is not None:
-        _go_on(old, at=at, reason=str(incident.reference))
+        if old.is_void:
+            old.origin_at = old.stopped_at = at
+        _go_on(incident, old, at=at, reason=incident.reference)
 
 
 def stop_clocks(incident: Incident, *kinds: str, at: datetime, is_void: bool = False) -> None:
@@ -62,31 +67,30 @@ def resume_clocks(incident: Incident, *, at: datetime) -> None:
 def restart_clocks(incident: Incident, *kinds: str, at: datetime, reason: str) -> None:
     """Let stopped clocks go on after a reopen; the time in between counts as a pause."""
     for row in incident.clocks.filter(kind__in=kinds).exclude(stopped_at=None):
-        _go_on(row, at=at, reason=reason)
+        _go_on(incident, row, at=at, reason=reason)
 
 
 def unstop_clock(incident: Incident, kind: str) -> None:
     """Take a stop back as if it had never been: the time since then counts."""
     for row in incident.clocks.filter(kind=kind).exclude(stopped_at=None):
         row.stopped_at = None
+        _aim(incident, row)
         _derive(row)
 
 
 def retarget_clocks(incident: Incident, *, at: datetime) -> None:
     """After a level change: new targets from the original origins, with the pauses kept.
 
-    A clock that has stopped keeps the verdict of the level it stopped under. A pause that the new level does not
-    allow ends now.
+    A clock that has stopped keeps the verdict of the level it stopped under, until it goes on. A pause that the new
+    level does not allow ends now; one that it allows for the first time begins now.
     """
-    targets = {row.kind: row for row in incident.level.targets.all()}
     for row in incident.clocks.running():
-        new = targets.get(ClockKind(row.kind))
-        if new is None:
-            continue
-        row.target, row.is_pausable = new.target, new.is_pausable
+        _aim(incident, row)
         if not row.is_pausable:
             row.pauses.filter(ended_at=None).update(ended_at=at)
         _derive(row)
+    if incident.status == Status.PENDING:
+        pause_clocks(incident, at=at, reason=incident.pending_reason)
 
 
 def record_breaches(*, limit: int = 200) -> int:
@@ -132,11 +136,19 @@ def _start(incident: Incident, kind: str, origin: datetime, target: timedelta, i
     row.save()
 
 
-def _go_on(row: Clock, *, at: datetime, reason: str) -> None:
-    if row.stopped_at is not None:
-        row.pauses.create(started_at=row.stopped_at, ended_at=max(at, row.stopped_at), reason=reason)
+def _go_on(incident: Incident, row: Clock, *, at: datetime, reason: str) -> None:
+    if row.stopped_at is not None and row.stopped_at < at:
+        row.pauses.create(started_at=row.stopped_at, ended_at=at, reason=reason)
     row.stopped_at, row.is_void = None, False
+    _aim(incident, row)
     _derive(row)
+
+
+def _aim(incident: Incident, row: Clock) -> None:
+    """Give the clock the target of the incident's present level; the level may have changed while it stood."""
+    new = incident.level.targets.filter(kind=row.kind).first()
+    if new is not None:
+        row.target, row.is_pausable = new.target, new.is_pausable
 
 
 def _derive(row: Clock) -> None:

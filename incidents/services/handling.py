@@ -199,12 +199,14 @@ def reopen_incident(
 ) -> Incident:
     """It was not over: the resolution clock goes on, and the recovery clock too where the service is down again.
 
-    The time between the end and the reopening counts as a pause of both.
+    The time between the end and the reopening counts as a pause of both. It is in the hands of O&M again, so a clock
+    of the developers that still runs ends without a verdict.
     """
     _require(reason=reason)
     at = clock.now()
     _perform(incident, "reopen", actor, via, expected_version, note=reason, data={"is_down": is_down}, is_down=is_down)
     kinds = [ClockKind.RESOLUTION] if incident.recovered_at else [ClockKind.RESOLUTION, ClockKind.RECOVERY]
+    clocks.stop_clocks(incident, ClockKind.DEVELOPMENT, at=at, is_void=True)
     clocks.restart_clocks(incident, *kinds, at=at, reason=reason)
     return incident
 

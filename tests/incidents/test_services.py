@@ -261,6 +261,28 @@ def test_a_stopped_clock_keeps_its_verdict_after_a_level_change(clock: Hand) -> 
     assert not Breach.objects.exists()
 
 
+def test_a_lower_level_lets_a_held_clock_pause_that_was_overdue_before(clock: Hand) -> None:
+    incident, alice = make_incident(level=1), make_person()
+    services.acknowledge_incident(incident, **by(alice))
+    clock.advance(days=8)
+    services.hold_incident(incident, reason="waiting for the bank", **by(alice))
+    services.change_level(incident, level=Level.objects.get(pk=3), reason="only a question", **by(alice))
+    assert clock_of(incident, "resolution").pauses.get().reason == "waiting for the bank"
+    assert due(incident, "resolution") is None
+
+
+def test_a_clock_that_goes_on_takes_the_target_of_the_level_that_holds_by_then(clock: Hand) -> None:
+    incident, alice, dev = make_incident(level=2), make_person(), make_person(Role.DEVELOPER)
+    services.acknowledge_incident(incident, **by(alice))
+    services.recover_incident(incident, **by(alice))
+    services.transfer_incident(incident, team=make_team(dev), hand_over="logs", **by(alice))
+    services.change_level(incident, level=Level.objects.get(pk=1), reason="complaints", **by(alice))
+    services.refuse_incident(incident, reason="it is the network", **by(dev))
+    assert due(incident, "resolution") == incident.reported_at + 7 * DAY
+    services.reopen_incident(incident, reason="down again", is_down=True, **by(alice))
+    assert clock_of(incident, "recovery").target == 2 * HOUR
+
+
 def test_declaring_a_major_incident_makes_the_declarer_its_manager() -> None:
     incident, boss = make_incident(level=2), make_person(Role.INCIDENT_MANAGER)
     services.declare_major(incident, reason="press is calling", **by(boss))
@@ -293,6 +315,48 @@ def test_a_refused_transfer_lets_the_operations_clock_run_as_if_it_never_stopped
     assert due(incident, "resolution") == before
     assert clock_of(incident, "resolution").stopped_at is None
     assert clock_of(incident, "development").is_void
+
+
+def test_after_a_refusal_the_next_transfer_gives_developers_their_whole_time(clock: Hand) -> None:
+    incident, alice, dev = make_incident(level=2), make_person(), make_person(Role.DEVELOPER)
+    services.acknowledge_incident(incident, **by(alice))
+    services.transfer_incident(incident, team=make_team(dev), hand_over="logs", **by(alice))
+    clock.advance(days=5)
+    services.refuse_incident(incident, reason="it is the network", **by(dev))
+    clock.advance(days=1)
+    services.change_level(incident, level=Level.objects.get(pk=1), reason="complaints", **by(alice))
+    services.transfer_incident(incident, team=make_team(), hand_over="more logs", **by(alice))
+    assert incident.transferred_at is not None
+    assert due(incident, "development") == incident.transferred_at + 7 * DAY
+    assert not clock_of(incident, "development").is_void
+
+
+def test_a_second_transfer_after_a_reopening_lets_the_developers_clock_go_on(clock: Hand) -> None:
+    incident, alice, dev = make_incident(level=3), make_person(), make_person(Role.DEVELOPER)
+    services.acknowledge_incident(incident, **by(alice))
+    services.transfer_incident(incident, team=make_team(dev), hand_over="logs", **by(alice))
+    first = due(incident, "development")
+    services.accept_incident(incident, **by(dev))
+    services.resolve_incident(incident, resolution="done", cause_class="known", **by(dev))
+    resolved_at = incident.resolved_at
+    clock.advance(days=2)
+    services.reopen_incident(incident, reason="again", **by(alice))
+    clock.advance(days=1)
+    services.transfer_incident(incident, team=make_team(dev), hand_over="again", **by(alice))
+    assert incident.transferred_at is not None
+    assert resolved_at is not None
+    assert due(incident, "development") == first + (incident.transferred_at - resolved_at)
+
+
+def test_a_relapse_after_a_transfer_is_in_the_hands_of_operations_alone(clock: Hand) -> None:
+    incident, alice = make_incident(level=2), make_person()
+    services.acknowledge_incident(incident, **by(alice))
+    services.transfer_incident(incident, team=make_team(), hand_over="logs", **by(alice))
+    services.recover_incident(incident, **by(alice))
+    clock.advance(hours=1)
+    services.reopen_incident(incident, reason="down again", is_down=True, **by(alice))
+    assert clock_of(incident, "development").is_void
+    assert set(incident.clocks.running().values_list("kind", flat=True)) == {"recovery", "resolution"}
 
 
 def test_the_time_between_the_end_and_the_reopening_is_a_pause(clock: Hand) -> None:
