@@ -9,13 +9,14 @@ from catalog.models import Person
 from incidents import panels
 from incidents.models import Incident
 from lifecycle import clock
-from notifications.models import Escalation, EscalationStatus
+from notifications.models import Delivery, Escalation, EscalationStatus, Purpose
 from notifications.plan import Due, Snapshot
 from notifications.recipients import fallback_of, step_recipients
 from notifications.services.escalating import due_steps
 
 SHOWN_STEPS = 4
-SHOWN_DELIVERIES = 8
+SHOWN_PAGES = 6
+MOST_DELIVERIES = 60
 
 
 def paged_next(incident: Incident, escalation: Escalation | None) -> list[dict[str, Any]]:
@@ -37,19 +38,27 @@ def _row(incident: Incident, snapshot: Snapshot, due: Due) -> dict[str, Any]:
     }
 
 
+def _messages(incident: Incident) -> tuple[list[Delivery], list[Delivery]]:
+    """(the latest pages, everything else that went out lately), the newest first. A page decides, a notice tells."""
+    found = list(incident.deliveries.select_related("recipient")[:MOST_DELIVERIES])
+    pages = [delivery for delivery in found if delivery.purpose == Purpose.PAGE][:SHOWN_PAGES]
+    return pages, [delivery for delivery in found if delivery not in pages]
+
+
 @panels.register("top", 10, "notifications/paged_next.html")
 def paging_panel(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
     if not (isinstance(request.user, Person) and request.user.is_colleague):
         return None
     escalation = incident.escalations.first()
     now = clock.now()
-    deliveries = incident.deliveries.select_related("recipient")[:SHOWN_DELIVERIES]
+    pages, others = _messages(incident)
     notices = incident.notices.pending().order_by("due_at")[:3]
     return {
         "escalation": escalation,
         "steps": paged_next(incident, escalation),
         "notices": notices,
-        "deliveries": deliveries,
+        "pages": pages,
+        "others": others,
         "now": now,
         "soon": now + timedelta(minutes=1),
     }

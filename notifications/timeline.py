@@ -7,6 +7,7 @@ from lifecycle.lists import listed
 from lifecycle.models import Event
 from notifications.models import Channel
 from notifications.models.notice import NoticeKind
+from notifications.wording import failure_words
 
 
 def _names(event: Event) -> str:
@@ -50,7 +51,8 @@ def _notify(event: Event) -> str:
 
 @sentence("delivery_failed", icon="alert-triangle", tone="bad", group="pages")
 def _delivery_failed(event: Event) -> str:
-    words = {"person": event.data.get("person", ""), "channels": _channels(event), "error": event.data.get("error", "")}
+    error = failure_words(event.data.get("error", ""))
+    words = {"person": event.data.get("person", ""), "channels": _channels(event), "error": error}
     return _("could not reach %(person)s (%(channels)s): %(error)s") % words
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.models import Person
 from incidents.models import ClockKind, Incident
@@ -15,12 +16,25 @@ ESCALATE_KEY = "5"
 REPEAT_KEY = "*"
 SMS_TITLE = 60
 SPOKEN_TITLE = 120
+FAILURES = {
+    "busy": gettext_lazy("busy or declined"),
+    "no-answer": gettext_lazy("nobody answered"),
+    "canceled": gettext_lazy("the call was cancelled"),
+    "failed": gettext_lazy("the carrier could not reach the number"),
+    "undelivered": gettext_lazy("not delivered"),
+}
+"""Why a message did not get through, by the status that the carrier reports."""
 
 
 @dataclass(frozen=True)
 class Words:
     subject: str
     body: str
+
+
+def failure_words(text: str) -> str:
+    """A carrier's status in words; whatever else it said, as it said it."""
+    return str(FAILURES.get(text, text))
 
 
 def compose(*, incident: Incident, recipient: Person, channel: str, purpose: str, clock: str = "") -> Words:

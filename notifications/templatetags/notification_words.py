@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from incidents.models.incident import Status
 from notifications.models import Channel, Delivery, DeliveryStatus, Escalation
+from notifications.wording import failure_words
 
 register = template.Library()
 ICONS = {Channel.VOICE: "phone", Channel.SMS: "message", Channel.EMAIL: "mail"}
@@ -59,6 +60,13 @@ def why_not(delivery: Delivery) -> str:
     if delivery.status == DeliveryStatus.CANCELLED and delivery.not_sent_reason in Status.values:
         return _("no longer needed: %(status)s") % {"status": Status(delivery.not_sent_reason).label}
     return _(delivery.not_sent_reason)
+
+
+@register.simple_tag
+def why_failed(delivery: Delivery) -> str:
+    """What the carrier said; its code too where that says something more."""
+    words = failure_words(delivery.error)
+    return words if delivery.error_code in ("", delivery.error) else f"{delivery.error_code} {words}"
 
 
 @register.filter
