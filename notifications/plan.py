@@ -90,12 +90,13 @@ def upcoming(snapshot: Snapshot, *, started_at: datetime, next_step: int, brough
     ]
 
 
-def choose(dues: list[Due], *, now: datetime) -> tuple[Due | None, list[Due], Due | None]:
-    """Of the steps to come: (the one to fire now, the ones skipped as too late, the next one).
+def choose(dues: list[Due], *, now: datetime) -> tuple[list[Due], list[Due], Due | None]:
+    """Of the steps to come: (those to fire now, those skipped as too late, the next one).
 
-    After a standstill only the newest due step fires: a burst of old calls helps nobody.
+    After a standstill only the newest moment that is due fires, with every step that stands at it: a burst of old
+    calls helps nobody.
     """
     due = [entry for entry in dues if entry.at <= now]
     later = [entry for entry in dues if entry.at > now]
-    fire = due[-1] if due else None
-    return fire, due[:-1], later[0] if later else None
+    fire = [entry for entry in due if entry.at == due[-1].at]
+    return fire, due[: len(due) - len(fire)], later[0] if later else None

@@ -24,7 +24,7 @@ def start_escalation(incident: Incident) -> Escalation | None:
 
     Call under the incident's lock.
     """
-    policy = EscalationPolicy.objects.filter(levels__contains=[incident.level_id]).prefetch_related("steps").first()
+    policy = _policy_of(incident)
     if policy is None or incident.status != Status.REPORTED:
         return None
     if incident.escalations.filter(status=EscalationStatus.RUNNING).exists():
@@ -37,6 +37,18 @@ def start_escalation(incident: Incident) -> Escalation | None:
     )
 
 
+def restart_escalation(incident: Incident, *, reason: str) -> Escalation | None:
+    """Page by the policy of the incident's level from its first step, unless that policy pages already.
+
+    Call under the incident's lock.
+    """
+    policy = _policy_of(incident)
+    running = incident.escalations.filter(status=EscalationStatus.RUNNING).first()
+    if running is not None and (policy is None or Snapshot.load(running.snapshot).policy != policy.name):
+        stop_escalation(incident, reason=reason)
+    return start_escalation(incident)
+
+
 def stop_escalation(incident: Incident, *, reason: str) -> None:
     """Stop paging and withdraw what is still waiting. Call under the incident's lock."""
     now = clock.now()
@@ -45,6 +57,10 @@ def stop_escalation(incident: Incident, *, reason: str) -> None:
     )
     waiting = incident.deliveries.filter(purpose=Purpose.PAGE, status=DeliveryStatus.QUEUED)
     waiting.update(status=DeliveryStatus.CANCELLED, finished_at=now, not_sent_reason=reason)
+
+
+def _policy_of(incident: Incident) -> EscalationPolicy | None:
+    return EscalationPolicy.objects.filter(levels__contains=[incident.level_id]).prefetch_related("steps").first()
 
 
 @transaction.atomic
@@ -92,10 +108,10 @@ def _advance(pk: int, incident_id: int) -> int:
     for late in skipped:
         data = {"step": late.step.index, "target": late.step.target, "due_at": late.at.isoformat()}
         record_event(incident, "page_skipped", actor=None, via=Via.SYSTEM, data=data)
-    if fire is not None:
-        _page(escalation, fire.step)
+    for entry in fire:
+        _page(escalation, entry.step)
     _set_next(escalation, following)
-    return int(fire is not None)
+    return len(fire)
 
 
 def due_steps(escalation: Escalation) -> list[Due]:
