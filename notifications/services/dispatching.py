@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from incidents.models import Incident
-from incidents.models.incident import Status
+from incidents.models.incident import OVER, Status
 from lifecycle import clock
 from lifecycle.models import Event
-from lifecycle.transitions import lock
 from notifications.models import NoticeKind
-from notifications.services.claiming import act_on_each, complain
-from notifications.services.escalating import start_escalation, stop_escalation
+from notifications.services.claiming import act_on_each, claim_incident, complain
+from notifications.services.escalating import restart_escalation, start_escalation, stop_escalation
 from notifications.services.noticing import (
     INITIAL_AFTER,
     PROGRESS_EVERY,
@@ -23,6 +23,7 @@ from notifications.services.noticing import (
 )
 
 NOW = timedelta(0)
+LEVEL_CHANGED = gettext_noop("The level was changed.")
 
 
 def dispatch_events(*, limit: int = 200) -> int:
@@ -41,46 +42,56 @@ def _dispatch(pk: int) -> int:
         return 0
     react = REACTIONS.get(event.verb)
     if react is not None and event.subject_type_id == ContentType.objects.get_for_model(Incident).pk:
-        incident = Incident.objects.select_related("service", "level").get(pk=event.subject_id)
-        lock(incident)
+        incident = claim_incident(event.subject_id)
+        if incident is None:
+            return 0
         react(incident, event)
     event.dispatched_at = clock.now()
     event.save(update_fields=["dispatched_at"])
     return 1
 
 
+# Events are read late after a standstill, and by several cycles side by side. So a reaction trusts the incident as it
+# is now, under its lock, and never undoes what a later event has set in motion.
+
+
 def _reported(incident: Incident, _event: Event) -> None:
     start_escalation(incident)
-    if incident.status not in (Status.REPORTED, Status.ACKNOWLEDGED):
-        return
-    schedule_notice(incident, NoticeKind.INITIAL, after=INITIAL_AFTER)
-    schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+    if _is_down(incident):
+        schedule_notice(incident, NoticeKind.INITIAL, after=NOW if incident.acknowledged_at else INITIAL_AFTER)
+        schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
 
 
 def _acknowledged(incident: Incident, _event: Event) -> None:
-    stop_escalation(incident, reason=Status.ACKNOWLEDGED)
+    if incident.status != Status.REPORTED:
+        stop_escalation(incident, reason=Status.ACKNOWLEDGED)
     bring_forward_initial(incident)
 
 
 def _recovered(incident: Incident, event: Event) -> None:
+    if incident.recovered_at is None:
+        return
     stop_escalation(incident, reason=Status.RECOVERED)
-    cancel_notices(incident, NoticeKind.INITIAL, NoticeKind.PROGRESS)
+    cancel_notices(incident, NoticeKind.INITIAL, NoticeKind.PROGRESS, NoticeKind.RECTIFIED)
     schedule_notice(incident, NoticeKind.RECTIFIED, after=NOW, cause=event)
 
 
-def _ended(incident: Incident, _event: Event) -> None:
+def _cancelled(incident: Incident, _event: Event) -> None:
     stop_escalation(incident, reason=incident.status)
     cancel_notices(incident)
 
 
-def _resolved(incident: Incident, _event: Event) -> None:
-    stop_escalation(incident, reason=incident.status)
-    cancel_notices(incident, NoticeKind.INITIAL, NoticeKind.PROGRESS, NoticeKind.OVERDUE)
+def _ended(incident: Incident, _event: Event) -> None:
+    """Resolved or closed. That the fault is rectified is told still, if it was not told yet."""
+    if incident.status in OVER:
+        stop_escalation(incident, reason=incident.status)
+        cancel_notices(incident, NoticeKind.INITIAL, NoticeKind.PROGRESS, NoticeKind.OVERDUE)
 
 
-def _reopened(incident: Incident, event: Event) -> None:
-    if event.data.get("is_down"):
-        start_escalation(incident)
+def _reopened(incident: Incident, _event: Event) -> None:
+    start_escalation(incident)
+    if _is_down(incident):
+        cancel_notices(incident, NoticeKind.RECTIFIED)
         schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
 
 
@@ -90,20 +101,24 @@ def _breached(incident: Incident, event: Event) -> None:
 
 def _level_changed(incident: Incident, _event: Event) -> None:
     """A raised level may bring the incident under a policy or a row that it was not under before."""
-    start_escalation(incident)
-    if incident.recovered_at is None:
+    restart_escalation(incident, reason=LEVEL_CHANGED)
+    if _is_down(incident):
         schedule_notice(incident, NoticeKind.INITIAL, after=NOW)
         schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+
+
+def _is_down(incident: Incident) -> bool:
+    return incident.recovered_at is None and incident.status not in OVER
 
 
 REACTIONS: dict[str, Callable[[Incident, Event], None]] = {
     "report": _reported,
     "acknowledge": _acknowledged,
     "recover": _recovered,
-    "resolve": _resolved,
+    "resolve": _ended,
     "close": _ended,
-    "cancel": _ended,
-    "merge": _ended,
+    "cancel": _cancelled,
+    "merge": _cancelled,
     "reopen": _reopened,
     "breach": _breached,
     "change_level": _level_changed,

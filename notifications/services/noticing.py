@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from incidents.models import Incident
-from incidents.models.incident import OVER, Status
+from incidents.models.incident import OVER
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
@@ -21,10 +21,16 @@ PROGRESS_EVERY = timedelta(hours=1)
 
 
 def schedule_notice(incident: Incident, kind: str, *, after: timedelta, cause: Event | None = None) -> None:
-    """Set a notice to its moment; initial and progress exist once. Nothing where the table has no row for it."""
-    if not NotificationRule.objects.filter(kind=kind, levels__contains=[incident.level_id]).exists():
+    """Set a notice to its moment. Nothing where the table has no row for it.
+
+    The initial notice goes out once, of progress one waits at a time.
+    """
+    if not _rules_for(incident, kind).exists():
         return
-    if kind in (NoticeKind.INITIAL, NoticeKind.PROGRESS) and incident.notices.pending().filter(kind=kind).exists():
+    earlier = incident.notices.filter(kind=kind, cancelled_at=None)
+    if kind == NoticeKind.INITIAL and earlier.exists():
+        return
+    if kind == NoticeKind.PROGRESS and earlier.pending().exists():
         return
     Notice.objects.create(incident=incident, kind=kind, due_at=clock.now() + after, cause=cause)
 
@@ -55,10 +61,12 @@ def _fire(pk: int, incident_id: int) -> int:
     notice = Notice.objects.due(now).filter(pk=pk).select_related("cause").first()
     if incident is None or notice is None:
         return 0
+    if not _is_true_still(notice, incident):
+        notice.cancelled_at = now
+        notice.save(update_fields=["cancelled_at"])
+        return 0
     notice.fired_at = now
     notice.save(update_fields=["fired_at"])
-    if notice.kind == NoticeKind.PROGRESS and _is_recovered(incident):
-        return 0
     _send(notice, incident)
     if notice.kind == NoticeKind.PROGRESS:
         schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
@@ -69,7 +77,7 @@ def _send(notice: Notice, incident: Incident) -> None:
     """Promise the deliveries of every row of the table that speaks of this notice."""
     overdue_clock = notice.cause.data.get("clock", "") if notice.cause else ""
     told: list[str] = []
-    for rule in NotificationRule.objects.filter(kind=notice.kind, levels__contains=[incident.level_id]):
+    for rule in _rules_for(incident, notice.kind):
         for names, is_copy in ((rule.to, False), (rule.cc, True)):
             people = {person.pk: person for name in names for person in party(incident, name)}
             promise(
@@ -86,5 +94,16 @@ def _send(notice: Notice, incident: Incident) -> None:
     record_event(incident, "notify", actor=None, via=Via.SYSTEM, data=data)
 
 
-def _is_recovered(incident: Incident) -> bool:
-    return incident.status == Status.RECOVERED or incident.status in OVER
+def _is_true_still(notice: Notice, incident: Incident) -> bool:
+    """The incident may have moved on since the notice was set, and its level may have left the table."""
+    if not _rules_for(incident, notice.kind).exists():
+        return False
+    if notice.kind == NoticeKind.RECTIFIED:
+        return incident.recovered_at is not None
+    if notice.kind in (NoticeKind.INITIAL, NoticeKind.PROGRESS):
+        return incident.recovered_at is None and incident.status not in OVER
+    return True
+
+
+def _rules_for(incident: Incident, kind: str) -> QuerySet[NotificationRule]:
+    return NotificationRule.objects.filter(kind=kind, levels__contains=[incident.level_id])
