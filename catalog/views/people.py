@@ -23,7 +23,7 @@ ROLE_NAMES = dict(Role.choices)
 @for_colleagues
 def people_page(request: PersonRequest) -> HttpResponse:
     """Everybody, to search by name and to narrow to a role."""
-    asked, role = request.GET.get("q", "").strip()[:100], request.GET.get("role", "")
+    asked, role = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("role", "")
     found = Person.objects.prefetch_related("teams")
     if asked:
         found = found.filter(Q(name__icontains=asked) | Q(username__icontains=asked))
