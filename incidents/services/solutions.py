@@ -1,6 +1,7 @@
 """Proposing and deciding about solutions of major incidents."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from catalog.models import Person
 from incidents import permissions
 from incidents.models import Incident, Solution
 from lifecycle import clock
-from lifecycle.transitions import InputRefused, NotPermitted, perform, record_event
+from lifecycle.transitions import InputRefused, NotPermitted, lock, perform, record_event
 
 RETRO_APPROVAL = timedelta(days=1)
 
@@ -32,33 +33,49 @@ def propose_solution(
 
 
 @transaction.atomic
-def approve_solution(solution: Solution, *, actor: Person, via: str, note: str = "") -> Solution:
+def approve_solution(
+    solution: Solution, *, actor: Person, via: str, note: str = "", expected_version: int | None = None
+) -> Solution:
     """Only an incident manager other than the proposer."""
     arguments = {"decided_by": actor, "decided_at": clock.now(), "note": note}
-    perform(solution, "approve", actor=actor, via=via, note=note, arguments=arguments)
-    return _tell_incident(solution, "approve_solution", actor=actor, via=via, note=note)
+    return _perform(solution, "approve", arguments, actor=actor, via=via, note=note, expected_version=expected_version)
 
 
 @transaction.atomic
-def reject_solution(solution: Solution, *, actor: Person, via: str, reason: str) -> Solution:
+def reject_solution(
+    solution: Solution, *, actor: Person, via: str, reason: str, expected_version: int | None = None
+) -> Solution:
     if not reason.strip():
         raise InputRefused(reason=_("Say why, so that a better one can be proposed."))
     arguments = {"decided_by": actor, "decided_at": clock.now(), "note": reason}
-    perform(solution, "reject", actor=actor, via=via, note=reason, arguments=arguments)
-    return _tell_incident(solution, "reject_solution", actor=actor, via=via, note=reason)
+    return _perform(solution, "reject", arguments, actor=actor, via=via, note=reason, expected_version=expected_version)
 
 
 @transaction.atomic
-def bypass_solution(solution: Solution, *, actor: Person, via: str, reason: str) -> Solution:
+def bypass_solution(
+    solution: Solution, *, actor: Person, via: str, reason: str, expected_version: int | None = None
+) -> Solution:
     """Apply it unapproved in an emergency: loud, and the approval has to follow within a day."""
     if not reason.strip():
         raise InputRefused(reason=_("Say why it cannot wait for the approval."))
     due_at = clock.now() + RETRO_APPROVAL
-    perform(solution, "bypass", actor=actor, via=via, note=reason, arguments={"approval_due_at": due_at})
-    return _tell_incident(solution, "bypass_solution", actor=actor, via=via, note=reason)
+    arguments = {"approval_due_at": due_at}
+    return _perform(solution, "bypass", arguments, actor=actor, via=via, note=reason, expected_version=expected_version)
 
 
-def _tell_incident(solution: Solution, verb: str, *, actor: Person, via: str, note: str) -> Solution:
+def _perform(
+    solution: Solution,
+    verb: str,
+    arguments: dict[str, Any],
+    *,
+    actor: Person,
+    via: str,
+    note: str,
+    expected_version: int | None,
+) -> Solution:
+    """Decide, and tell the incident, whose row is locked first as everywhere (docs/decisions/003)."""
+    lock(solution.incident)
+    perform(solution, verb, actor=actor, via=via, note=note, expected_version=expected_version, arguments=arguments)
     data = {"solution": solution.pk}
-    record_event(solution.incident, verb, actor=actor, via=via, note=note, data=data)
+    record_event(solution.incident, f"{verb}_solution", actor=actor, via=via, note=note, data=data)
     return solution
