@@ -89,7 +89,17 @@ def is_confirmed(incident: "Incident") -> bool:
 
 @guard(_("Link a problem first: the cause is a known defect, recurring or unknown."))
 def has_problem_if_needed(incident: "Incident") -> bool:
-    return incident.cause_class in ("", CauseClass.KNOWN) or incident.problems.exists()
+    """A problem that was rejected stands behind nothing."""
+    if incident.cause_class in ("", CauseClass.KNOWN):
+        return True
+    return incident.problems.exclude(status="rejected").exists()
+
+
+@guard(_("The same rule has opened another incident since, which is still open."))
+def is_alone(incident: "Incident") -> bool:
+    """One open incident a dedup key: the database refuses a second one."""
+    others = Incident.objects.open().filter(dedup_key=incident.dedup_key).exclude(pk=incident.pk)
+    return not incident.dedup_key or not others.exists()
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -366,6 +376,7 @@ class Incident(StatefulRecord):
         field=status,
         source=(Status.RECOVERED, Status.RESOLVED, Status.CLOSED),
         target=RETURN_VALUE(Status.REPORTED, Status.ACKNOWLEDGED, Status.RECOVERED),
+        conditions=[is_alone],
         permission=permissions.confirms,
         custom={"label": _("Reopen"), "rank": 8, "fields": ("reason", "is_down")},
     )

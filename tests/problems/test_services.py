@@ -54,6 +54,14 @@ def test_an_incident_of_unknown_cause_closes_once_its_problem_is_raised() -> Non
     assert incident.status == "closed"
 
 
+def test_a_rejected_problem_closes_no_incident() -> None:
+    incident, engineer = resolved_incident(), make_person()
+    problem = services.raise_problem(actor=engineer, via="web", incident=incident)
+    services.reject_problem(problem, actor=engineer, via="web", reason="no pattern")
+    with pytest.raises(TransitionRefused, match="problem"):
+        incident_services.close_incident(incident, actor=engineer, via="web")
+
+
 def test_a_closed_incident_keeps_the_problem_that_it_needs() -> None:
     incident, engineer = resolved_incident(), make_person()
     problem = services.raise_problem(actor=engineer, via="web", incident=incident)
