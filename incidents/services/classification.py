@@ -23,7 +23,9 @@ def change_level(
     expected_version: int | None = None,
 ) -> Incident:
     """Raise or lower the level: every running clock is derived anew from its origin, earned pauses kept."""
-    _begin(incident, actor=actor, reason=reason, expected_version=expected_version, allowed=permissions.handles)
+    if actor is not None and not permissions.handles(incident, actor):
+        raise NotPermitted("change_level")
+    _begin(incident, "change_level", reason=reason, expected_version=expected_version)
     if level.pk == incident.level_id:
         raise InputRefused(level=_("It has this level already."))
     data = {"from": incident.level_id, "to": level.pk}
@@ -40,7 +42,9 @@ def declare_major(
     incident: Incident, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
 ) -> Incident:
     """Handle it as a major incident whatever its level; the declarer becomes its incident manager."""
-    _begin(incident, actor=actor, reason=reason, expected_version=expected_version, allowed=permissions.manages)
+    if actor is not None and not permissions.manages(incident, actor):
+        raise NotPermitted("declare_major")
+    _begin(incident, "declare_major", reason=reason, expected_version=expected_version)
     if incident.is_declared_major:
         raise InputRefused(reason=_("It is a major incident already."))
     incident.is_declared_major = True
@@ -51,13 +55,10 @@ def declare_major(
     return incident
 
 
-def _begin(incident, *, actor, reason, expected_version, allowed) -> None:  # type: ignore[no-untyped-def]
-    if actor is not None and not allowed(incident, actor):
-        raise NotPermitted
+def _begin(incident: Incident, verb: str, *, reason: str, expected_version: int | None) -> None:
     if not reason.strip():
         raise InputRefused(reason=_("Please write something here."))
     lock(incident, expected_version=expected_version)
     if incident.status in OVER:
-        verbs = [offer.verb for offer in offers(incident, None) if offer.is_allowed]
-        reason = _("The incident is over.")
-        raise TransitionRefused(status=incident.status, verb="change_level", reason=reason, allowed=verbs)
+        allowed = [offer.verb for offer in offers(incident, None) if offer.is_allowed]
+        raise TransitionRefused(status=incident.status, verb=verb, reason=_("The incident is over."), allowed=allowed)

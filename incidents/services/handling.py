@@ -15,7 +15,7 @@ from incidents.models import CauseClass, ClockKind, Incident
 from incidents.models.incident import OVER
 from incidents.services import clocks
 from lifecycle import clock
-from lifecycle.transitions import InputRefused, perform
+from lifecycle.transitions import InputRefused, lock, perform
 
 OPERATIONS_CLOCKS = (ClockKind.RESPONSE, ClockKind.RECOVERY, ClockKind.RESOLUTION)
 
@@ -233,6 +233,10 @@ def merge_incident(
     expected_version: int | None = None,
 ) -> Incident:
     """A duplicate of ``target``, which goes on; this one becomes read-only."""
+    if target is not None and target.pk != incident.pk:
+        # Two incidents that are merged into each other at once must not both end; in one order nothing deadlocks.
+        for row in sorted((incident, target), key=lambda each: each.pk):
+            lock(row)
     if target is None or target.pk == incident.pk or target.status in OVER:
         raise InputRefused(target=_("Choose another incident that is still open."))
     at = clock.now()

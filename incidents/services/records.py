@@ -59,8 +59,11 @@ def record_impact(
     """State what customers lost from ``started_at`` (the occurrence by default) to ``ended_at``."""
     if actor is not None and not permissions.resolves(incident, actor):
         raise NotPermitted("record_impact")
+    lock(incident)  # a recovery at the same moment ends what has no end yet
     start = started_at or incident.occurred_at
     end = ended_at or incident.recovered_at
+    if start > clock.now():
+        raise InputRefused(started_at=_("That lies in the future."))
     if end is not None and end < start:
         raise InputRefused(ended_at=_("It cannot end before it starts."))
     impact = Impact.objects.create(

@@ -399,6 +399,38 @@ def test_merging_points_at_the_one_that_goes_on() -> None:
             services.merge_incident(double, target=wrong, **by(alice))
 
 
+def test_impact_does_not_begin_in_the_future() -> None:
+    incident, alice = make_incident(), make_person()
+    with pytest.raises(InputRefused) as refused:
+        services.record_impact(incident, started_at=time.now() + HOUR, **by(alice))
+    assert set(refused.value.errors) == {"started_at"}
+
+
+def test_an_incident_is_not_reopened_beside_a_newer_one_of_the_same_rule() -> None:
+    alice = make_person()
+    first = make_incident(level=3, dedup_key="rule:1")
+    services.acknowledge_incident(first, **by(alice))
+    services.resolve_incident(first, resolution="done", cause_class="known", **by(alice))
+    make_incident(level=3, dedup_key="rule:1")
+    with pytest.raises(TransitionRefused, match="same rule") as refused:
+        services.reopen_incident(first, reason="again", **by(alice))
+    assert refused.value.status == "resolved"
+
+
+def test_a_decision_about_a_solution_that_was_decided_meanwhile_is_refused() -> None:
+    incident, alice = make_incident(level=1), make_person()
+    boss, deputy = make_person(Role.INCIDENT_MANAGER), make_person(Role.INCIDENT_MANAGER)
+    solution = services.propose_solution(incident, text="revert the release", **by(alice))
+    seen = solution.version
+    services.bypass_solution(solution, reason="every minute counts", expected_version=seen, **by(alice))
+    for decide in (services.approve_solution, services.reject_solution):
+        words = {"reason": "no"} if decide is services.reject_solution else {}
+        with pytest.raises(VersionConflict):
+            decide(solution, expected_version=seen, **words, **by(boss))
+    services.approve_solution(solution, expected_version=solution.version, **by(deputy))
+    assert (solution.status, solution.decided_by) == ("approved", deputy)
+
+
 def test_impact_ends_with_the_recovery(clock: Hand) -> None:
     incident, alice = make_incident(), make_person()
     services.record_impact(incident, affected_users=12, **by(alice))
@@ -464,6 +496,33 @@ def test_of_eight_who_acknowledge_at_once_one_wins_and_the_others_are_told() -> 
     assert incident.handler is not None
     assert sorted(outcomes) == sorted(["acknowledged"] * 7 + [incident.handler.username])
     assert Event.objects.filter(verb="acknowledge").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_incidents_that_are_merged_into_each_other_at_once_do_not_both_end() -> None:
+    pair = [make_incident().pk, make_incident().pk]
+    alice = make_person()
+    barrier = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def merge(double: int, target: int) -> None:
+        try:
+            own, other = Incident.objects.get(pk=double), Incident.objects.get(pk=target)
+            barrier.wait(timeout=20)
+            services.merge_incident(own, target=other, **by(alice))
+            outcomes.append("merged")
+        except (InputRefused, TransitionRefused):
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=merge, args=ends) for ends in (pair, pair[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) == ["merged", "refused"]
+    assert Incident.objects.open().count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
