@@ -1,11 +1,15 @@
 """The demo is built through the services: if it builds, a month of the product's life works."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
 from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.incident import Status
+from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import Delivery
 from postmortems.models import Postmortem
@@ -26,6 +30,18 @@ def test_the_demo_has_a_month_of_incidents_problems_and_postmortems() -> None:
     }
     assert Problem.objects.filter(status="known_error").exists()
     assert Postmortem.objects.filter(status="published").exists()
+
+
+def test_the_history_of_the_demo_lies_in_the_past() -> None:
+    call_command("demo", verbosity=0)
+    yesterday = clock.now() - timedelta(days=1)
+    assert Problem.objects.filter(raised_at__lt=yesterday, status_since__lt=yesterday).exists()
+    assert not Problem.objects.filter(raised_at__gt=F("status_since")).exists()
+    for postmortem in Postmortem.objects.prefetch_related("incidents__action_items"):
+        recovered = [incident.recovered_at for incident in postmortem.incidents.all() if incident.recovered_at]
+        assert max(recovered) < postmortem.started_at < yesterday
+        actions = [action for incident in postmortem.incidents.all() for action in incident.action_items.all()]
+        assert all(action.created_at < yesterday for action in actions)
 
 
 def test_nobody_is_paged_for_the_past() -> None:

@@ -42,6 +42,7 @@ def add_person(
         phone=phone,
         language=language,
         time_zone=time_zone,
+        joined_at=clock.now(),
     )
     person.set_password(password)
     person.must_change_password = must_change_password or (actor is not None and password is not None)

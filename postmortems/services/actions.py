@@ -32,7 +32,12 @@ def add_action(
     begin(postmortem, "add_action", phase=Status.ACTIONS, actor=actor)
     owner, due_on = _complete(postmortem, title=title, type=type, owner=owner, due_on=due_on, issues=issues)
     action = ActionItem.objects.create(
-        title=one_line(title), type=type, owner=owner, due_on=due_on, incident=postmortem.incidents.first()
+        title=one_line(title),
+        type=type,
+        owner=owner,
+        due_on=due_on,
+        incident=postmortem.incidents.first(),
+        created_at=clock.now(),
     )
     IssueAction.objects.bulk_create(IssueAction(issue=issue, action=action) for issue in issues)
     Issue.objects.filter(pk__in=[issue.pk for issue in issues]).update(no_action_reason="")

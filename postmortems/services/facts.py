@@ -104,7 +104,7 @@ def _park_if_suspicious(postmortem: Postmortem, what: str, *, actor: Person | No
         if is_override:
             postmortem.parked.filter(text=what.strip()).delete()
             return words
-        postmortem.parked.get_or_create(text=what.strip(), defaults={"author": actor})
+        postmortem.parked.get_or_create(text=what.strip(), defaults={"author": actor, "parked_at": clock.now()})
     text = _(
         "This reads like a cause or a fault (%(words)s). The timeline takes facts only: your text is parked for the "
         "issue phase. Write what was seen or done, or insist that it is a fact."

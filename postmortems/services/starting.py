@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from incidents.models import Incident
+from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from postmortems import permissions
@@ -35,12 +36,16 @@ def start_postmortem(
     chosen = sorted(incidents, key=lambda incident: incident.pk)
     for incident in chosen:
         _refuse_unready(incident)
+    now = clock.now()
     postmortem = Postmortem(
-        title=one_line(title) or one_line(chosen[0].title), facilitator=facilitator or actor, started_by=actor
+        title=one_line(title) or one_line(chosen[0].title),
+        facilitator=facilitator or actor,
+        started_by=actor,
+        started_at=now,
+        status_since=now,
     )
     postmortem.save()
     postmortem.incidents.set(chosen)
-    postmortem.refresh_from_db()
     references = ", ".join(incident.reference for incident in chosen)
     record_event(postmortem, "start", actor=actor, via=via, data={"incidents": references})
     for incident in chosen:
@@ -102,7 +107,8 @@ def _write_drafts(postmortem: Postmortem, drafts: Sequence[Draft]) -> int:
     )
     for draft in drafts:
         if draft.parked:
-            postmortem.parked.get_or_create(text=draft.parked, defaults={"author": draft.event and draft.event.actor})
+            author = draft.event and draft.event.actor
+            postmortem.parked.get_or_create(text=draft.parked, defaults={"author": author, "parked_at": clock.now()})
     return len(drafts)
 
 

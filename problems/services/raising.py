@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 
 from catalog.models import Person, Service
 from incidents.models import Incident
+from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from problems import permissions
 from problems.models import Problem
@@ -38,6 +39,7 @@ def raise_problem(
         description = description or context_of(incident)
     service = _require(title, service)
     _refuse_idle_owner(owner)
+    now = clock.now()
     problem = Problem(
         title=one_line(title),
         description=description,
@@ -45,13 +47,14 @@ def raise_problem(
         owner=owner,
         due_on=due_on,
         raised_by=actor,
+        raised_at=now,
+        status_since=now,
     )
     problem.save()
     data = {"incident": incident.reference} if incident else {}
     record_event(problem, "raise", actor=actor, via=via, note=description, data=data)
     if incident is not None:
         tie(problem, incident, actor=actor, via=via, verb="raise_problem")
-    problem.refresh_from_db()
     return problem
 
 

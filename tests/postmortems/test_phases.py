@@ -1,6 +1,7 @@
 """Each phase takes its own content and refuses that of the others."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -241,3 +242,11 @@ def test_a_reporter_writes_nothing() -> None:
     postmortem = make_postmortem()
     with pytest.raises(NotPermitted):
         add_entry(postmortem, actor=make_person(Role.REPORTER))
+
+
+def test_a_postmortem_of_the_past_began_then() -> None:
+    then = time.now() - timedelta(days=3)
+    with time.rehearse(then):
+        postmortem = make_postmortem()
+    postmortem.refresh_from_db()
+    assert (postmortem.started_at, postmortem.status_since) == (then, then)

@@ -1,5 +1,6 @@
 """Problems from the first suspicion to the rule that outlasts them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from catalog.models import Role
 from incidents import services as incident_services
 from incidents.models import Incident
+from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, VersionConflict
 from problems import services
@@ -52,6 +54,14 @@ def test_an_incident_of_unknown_cause_closes_once_its_problem_is_raised() -> Non
     services.raise_problem(actor=engineer, via="web", incident=incident)
     incident_services.close_incident(incident, actor=engineer, via="web")
     assert incident.status == "closed"
+
+
+def test_a_problem_of_the_past_was_raised_then() -> None:
+    then = clock.now() - timedelta(days=20)
+    with clock.rehearse(then):
+        problem = make_problem()
+    problem.refresh_from_db()
+    assert (problem.raised_at, problem.status_since) == (then, then)
 
 
 def test_a_rejected_problem_closes_no_incident() -> None:
