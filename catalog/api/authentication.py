@@ -19,6 +19,8 @@ class TokenAuthentication(BaseAuthentication):
         token = ApiToken.objects.select_related("person").filter(alive, digest=digest_of(words[1])).first()
         if token is None or not token.person.is_active:
             raise AuthenticationFailed("The token is unknown, expired or withdrawn.")
+        if token.person.must_change_password:
+            raise AuthenticationFailed("Sign in and change the one-time password first.")
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=Now())
         return token.person, token
 

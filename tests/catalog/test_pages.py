@@ -322,6 +322,17 @@ def test_a_password_is_changed_with_the_old_one(client: Client) -> None:
     assert client.get("/catalog/me/").status_code == 200
 
 
+def test_a_key_opens_nothing_before_the_one_time_password_is_changed(client: Client) -> None:
+    person = make_person()
+    _token, key = services.issue_token(person=person, name="dashboard")
+    headers = {"authorization": f"Bearer {key}"}
+    assert client.get("/api/v1/services/", headers=headers).status_code == 200
+    Person.objects.filter(pk=person.pk).update(must_change_password=True)
+    assert client.get("/api/v1/services/", headers=headers).status_code == 401
+    Person.objects.filter(pk=person.pk).update(must_change_password=False, is_active=False)
+    assert client.get("/api/v1/services/", headers=headers).status_code == 401
+
+
 def test_a_key_is_shown_once_opens_the_api_and_is_withdrawn(client: Client) -> None:
     signed_in(client)
     page = client.post("/catalog/me/tokens/", {"name": "grafana"}).content.decode()
