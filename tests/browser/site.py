@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from playwright._impl._api_structures import SetCookieParam
+from playwright._impl._api_structures import SetCookieParam, ViewportSize
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, Route
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Person
 from tests.browser.demo import client_of
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 # Runs before the page's own scripts, in every page.
 REPORT_VIOLATIONS = """addEventListener("securitypolicyviolation",
     (event) => console.error("CSP", event.violatedDirective, event.blockedURI, event.sourceFile), true)"""
@@ -82,11 +82,11 @@ def run_site(browser: Browser, people: Iterable[Person]) -> Iterator[Site]:
     """``people`` are signed in here, where it is committed, and not within the transaction of a test."""
     server = LiveServer("localhost")
     try:
-        yield Site(browser, server.url, {person.pk: _sign_in(person, server.url) for person in people})
+        yield Site(browser, server.url, {person.pk: sign_in(person, server.url) for person in people})
     finally:
         server.stop()
 
 
-def _sign_in(person: Person, url: str) -> SetCookieParam:
+def sign_in(person: Person, url: str) -> SetCookieParam:
     cookie = client_of(person).cookies[settings.SESSION_COOKIE_NAME]
     return {"name": cookie.key, "value": cookie.value, "url": url}
