@@ -8,7 +8,7 @@ from incidents import sla
 from incidents.models import Breach, Clock, ClockKind, Incident, Status
 from lifecycle import clock as time
 from lifecycle.models import Via
-from lifecycle.transitions import lock, record_event
+from lifecycle.transitions import record_event
 
 
 def start_clocks(incident: Incident) -> None:
@@ -94,22 +94,32 @@ def retarget_clocks(incident: Incident, *, at: datetime) -> None:
 
 
 def record_breaches(*, limit: int = 200) -> int:
-    """Write down every deadline that has passed; part of the cycle. Returns how many were recorded."""
-    recorded = 0
-    for pk in list(Clock.objects.breaching(time.now()).order_by("due_at").values_list("pk", flat=True)[:limit]):
-        recorded += _record_breach(pk)
+    """Write down every deadline that has passed; part of the cycle. Returns how many were recorded.
+
+    Raises an ExceptionGroup of the rows that failed once all the others are done.
+    """
+    recorded, failures = 0, []
+    overdue = Clock.objects.breaching(time.now()).order_by("due_at")
+    for pk, incident_id in list(overdue.values_list("pk", "incident_id")[:limit]):
+        try:
+            recorded += _record_breach(pk, incident_id)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Some breaches could not be recorded", failures)
     return recorded
 
 
 @transaction.atomic
-def _record_breach(pk: int) -> int:
-    """One breach in one transaction, under the incident's lock so that it cannot race a transition."""
-    incident = Incident.objects.filter(clocks=pk).first()
-    if incident is None:
-        return 0
-    lock(incident)
+def _record_breach(pk: int, incident_id: int) -> int:
+    """One breach in one transaction, under the incident's lock so that it cannot race a transition.
+
+    An incident that somebody else holds waits for the next cycle.
+    """
+    free = Incident.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    incident = free.filter(pk=incident_id).first()
     row = Clock.objects.breaching(time.now()).filter(pk=pk).first()
-    if row is None or row.due_at is None:
+    if incident is None or row is None or row.due_at is None:
         return 0
     _write_breach(incident, row, row.due_at)
     return 1

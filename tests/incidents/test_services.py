@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from catalog.models import Person, Role
 from incidents import services
 from incidents.models import Breach, Clock, Impact, Incident, Level, Pause
+from incidents.services import clocks
 from lifecycle import clock as time
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, VersionConflict
@@ -115,6 +116,24 @@ def test_one_breached_clock_never_hides_another(clock: Hand) -> None:
     clock.advance(days=8)
     assert services.record_breaches() == 3
     assert set(Breach.objects.values_list("clock__kind", flat=True)) == {"response", "recovery", "resolution"}
+
+
+def test_a_breach_that_cannot_be_recorded_keeps_no_other_from_being_recorded(
+    clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = make_incident(), make_incident()
+    clock.advance(minutes=31)
+    write = clocks._write_breach
+
+    def fail_for_one(incident: Incident, *rest: Any) -> None:
+        if incident == bad:
+            raise RuntimeError("a bad row")
+        write(incident, *rest)
+
+    monkeypatch.setattr(clocks, "_write_breach", fail_for_one)
+    with pytest.raises(ExceptionGroup):
+        services.record_breaches()
+    assert Breach.objects.get().clock.incident == good
 
 
 def test_a_recorded_breach_is_never_changed_or_deleted(clock: Hand) -> None:
