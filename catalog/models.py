@@ -130,12 +130,6 @@ class Team(models.Model):
         return self.name
 
 
-class BusinessLineQuerySet(models.QuerySet["BusinessLine"]):
-    def under(self, line: "BusinessLine") -> "BusinessLineQuerySet":
-        """The line itself and everything below it."""
-        return self.filter(path__startswith=line.path)
-
-
 class BusinessLine(models.Model):
     """A node of the tree of businesses; ``path`` ("1/4/9/") makes a subtree one prefix comparison."""
 
@@ -144,8 +138,6 @@ class BusinessLine(models.Model):
     slug = models.SlugField(unique=True)
     path = models.CharField(max_length=200, editable=False, db_index=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
-
-    objects = BusinessLineQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["path"]

@@ -1,11 +1,6 @@
-"""Who may see detection, and who may change it. Services and views ask the same predicates."""
+"""Who may change detection; every colleague sees it. Services and views ask the same predicates."""
 
 from catalog.models import Person, Role
-
-
-def sees_detection(person: Person) -> bool:
-    """Everybody of the company's operations; a mere reporter does not."""
-    return bool(person.is_authenticated) and person.is_colleague
 
 
 def edits_rules(person: Person) -> bool:

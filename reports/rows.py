@@ -8,9 +8,6 @@ from incidents.models import Clock, Impact, Incident, Status
 from reports.indicators import DURATIONS
 from reports.period import Month
 
-# False alarms and merged duplicates are no incidents.
-COUNTED = [status.value for status in Status if status != Status.CANCELLED]
-
 
 def reported(month: Month) -> "QuerySet[Incident]":
     """Every incident that was reported in the month."""
@@ -18,6 +15,7 @@ def reported(month: Month) -> "QuerySet[Incident]":
 
 
 def counted(month: Month) -> "QuerySet[Incident]":
+    """Without false alarms and merged duplicates, which are no incidents."""
     return reported(month).exclude(status=Status.CANCELLED)
 
 

@@ -112,15 +112,8 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def open(self) -> "IncidentQuerySet":
         return self.exclude(status__in=OVER)
 
-    def unacknowledged(self) -> "IncidentQuerySet":
-        return self.filter(status=Status.REPORTED)
-
     def major(self) -> "IncidentQuerySet":
         return self.filter(models.Q(level=1) | models.Q(is_declared_major=True))
-
-    def breaching(self, at: datetime) -> "IncidentQuerySet":
-        """Open incidents with a running clock over its deadline."""
-        return self.open().filter(clocks__stopped_at=None, clocks__due_at__lte=at).distinct()
 
     def by_next_deadline(self) -> "IncidentQuerySet":
         """The incident whose next deadline comes first stands first; those without one last, newest first."""
@@ -128,9 +121,6 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.annotate(next_due_at=models.Min("clocks__due_at", filter=running)).order_by(
             models.F("next_due_at").asc(nulls_last=True), "-id"
         )
-
-    def for_list(self) -> "IncidentQuerySet":
-        return self.select_related("level", "service", "handler", "owner").prefetch_related("clocks__pauses")
 
 
 class Incident(StatefulRecord):

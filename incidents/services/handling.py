@@ -17,8 +17,6 @@ from incidents.services import clocks
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, lock, perform
 
-OPERATIONS_CLOCKS = (ClockKind.RESPONSE, ClockKind.RECOVERY, ClockKind.RESOLUTION)
-
 
 @transaction.atomic
 def acknowledge_incident(

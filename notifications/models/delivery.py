@@ -110,12 +110,6 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.recipient} {self.status}"
 
-    @property
-    def masked_destination(self) -> str:
-        if self.channel == Channel.EMAIL:
-            return self.destination
-        return f"{self.destination[:3]} •••• {self.destination[-4:]}" if self.destination else ""
-
 
 class DeliveryCallback(models.Model):
     """What a carrier told us about a message, as it came; append-only."""
