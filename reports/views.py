@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.access import PersonRequest, for_colleagues
 from lifecycle import clock
@@ -78,10 +78,12 @@ def download(_request: PersonRequest, month: Month) -> HttpResponse:
     return HttpResponse(text.encode(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_colleagues
 def write(request: PersonRequest, month: Month) -> HttpResponse:
     _refuse_future(month)
+    if request.method != "POST":
+        return redirect("reports:month", month)
     form = TextForm(request.POST)
     if not form.is_valid():
         return _render_month(request, _report_of(month), form, status=400)

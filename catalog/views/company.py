@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog import permissions, services
 from catalog.access import PersonRequest, for_administrators, for_colleagues
@@ -41,13 +41,15 @@ def service_page(request: PersonRequest, slug: str) -> HttpResponse:
     return _show_service(request, _service(slug), AudienceForm(initial={"valid_from": clock.now().date()}))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_colleagues
 def audience_page(request: PersonRequest, slug: str) -> HttpResponse:
     """Set a new audience from a day on."""
     service = _service(slug)
     if not permissions.measures(service, request.user):
         raise Http404
+    if request.method != "POST":
+        return redirect(service)
     form = AudienceForm(request.POST)
     if save(form, services.set_audience, service=service, actor=request.user) is None:
         return _show_service(request, service, form, status=400)

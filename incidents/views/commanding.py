@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -42,13 +43,13 @@ def run_posted(request: HttpRequest, record: Any, command: Command) -> Refusal |
     form = command.form(request.POST, auto_id=f"refused-{command.verb}-%s")
     prepare(form, record, command)
     if not form.is_valid():
-        return _refuse(record, command, form, 400, _("This cannot be used yet."))
+        return _refuse(record, command, form, 400, _("Something is missing or not right yet: see below."))
     try:
         command.run(record, actor=reader_of(request), via=Via.WEB, version=_version(request), **form.cleaned_data)
     except InputRefused as refusal:
         for name, sentence in refusal.errors.items():
             form.add_error(name if name in form.fields else None, sentence)
-        return _refuse(record, command, form, 400, _("This cannot be used yet."))
+        return _refuse(record, command, form, 400, _("Something is missing or not right yet: see below."))
     except VersionConflict as conflict:
         return _refuse(record, command, form, 409, conflict.reason)
     except TransitionRefused as refusal:
@@ -74,7 +75,9 @@ def _refuse(record: Any, command: Command, form: forms.Form, status: int, reason
 
 def _last_change(record: Any) -> str:
     incident = getattr(record, "incident", record)
-    events = Event.objects.about(incident).select_related("actor").order_by("-pk")[:1]
+    # What Mainstay sent meanwhile is no change that anybody stumbles over.
+    changes = Q(actor__isnull=False) | ~Q(from_status=F("to_status"))
+    events = Event.objects.about(incident).filter(changes).select_related("actor").order_by("-pk")[:1]
     return last_change(events, clock.now())
 
 

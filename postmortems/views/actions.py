@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Person
 from incidents.models import ActionItem
@@ -53,13 +53,15 @@ def action_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def action_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Complete, verify or send back; a refusal shows the list with the form as it was filled."""
     person = colleague_of(request)
     if verb not in SERVICES:
         raise Http404
     item = get_object_or_404(ActionItem, pk=pk)
+    if request.method != "POST":
+        return redirect("postmortems:actions")
     form = ACTION_ITEM_FORMS[verb](request.POST, auto_id=f"refused-{verb}-%s")
     if not form.is_valid():
         return _render_list(request, refused=item, form=form, verb=verb, status=400)

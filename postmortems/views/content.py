@@ -112,13 +112,13 @@ def _run(
         return render_workspace(request, fresh, content=content)
 
     if not form.is_valid():
-        return refuse(400, _("This cannot be used yet."))
+        return refuse(400, _("Something is missing or not right yet: see below."))
     try:
         act(**form.cleaned_data)
     except InputRefused as refusal:
         for name, sentence in refusal.errors.items():
             form.add_error(name if name in form.fields else None, sentence)
-        return refuse(400, _("This cannot be used yet."))
+        return refuse(400, _("Something is missing or not right yet: see below."))
     except StaleEdit as stale:
         # What was typed stays; sent again, it goes on top of what the other person wrote and this one has now seen.
         typed: Any = request.POST.copy()

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from catalog.models import Person
 from incidents.forms import IncidentReference
@@ -41,11 +41,13 @@ def new_problem(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def link_problem(request: HttpRequest, incident_pk: int) -> HttpResponse:
     """Link the incident to an existing problem, and return to the incident."""
     person = _worker(request)
     incident = visible_incident(request, incident_pk)
+    if request.method != "POST":
+        return redirect(incident)
     form = LinkForm(request.POST)
     if form.is_valid():
         problem = form.cleaned_data["problem"]
