@@ -87,6 +87,22 @@ def _install_clock(using: str, **_: Any) -> None:
         clock.install(connections[using])
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> "Iterator[None]":
+    """A thread that outlives its test (a live server's, a doorbell's) may still hold a connection at the very end."""
+    yield
+    import psycopg2
+    from django.db import connection
+
+    name = str(connection.settings_dict["NAME"])
+    line = psycopg2.connect(**{**connection.get_connection_params(), "dbname": "postgres"})
+    line.autocommit = True
+    with line.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+    line.close()
+    connection.close()
+
+
 @pytest.fixture
 def clock(request: pytest.FixtureRequest, db: None) -> "Iterator[Clock]":
     """One hand on the database's clock and on Python's."""
