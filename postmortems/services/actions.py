@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
@@ -82,7 +83,7 @@ def _complete(
         errors["type"] = _("Choose one of the types.")
     if owner is None or not owner.is_colleague:
         errors["owner"] = _("An action has exactly one owner, a colleague.")
-    if due_on is None or due_on < clock.now().date():
+    if due_on is None or due_on < timezone.localdate(clock.now()):
         errors["due_on"] = _("Give a due date that is not over.")
     if not issues or any(issue.postmortem_id != postmortem.pk for issue in issues):
         errors["issues"] = _("An action answers at least one issue of this postmortem.")

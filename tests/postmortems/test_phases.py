@@ -1,10 +1,11 @@
 """Each phase takes its own content and refuses that of the others."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Role
 from incidents.models import ActionItem
@@ -13,6 +14,7 @@ from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
 from postmortems import services
 from postmortems.models import Issue, ParkedThought, Postmortem, Status, TimelineEntry
 from postmortems.services import StaleEdit, WordingRefused, WrongPhase
+from tests.clock import Clock as Hand
 from tests.factories import make_person
 from tests.postmortems.makers import add_action, add_entry, add_issue, make_postmortem, postmortem_in
 
@@ -242,6 +244,15 @@ def test_a_reporter_writes_nothing() -> None:
     postmortem = make_postmortem()
     with pytest.raises(NotPermitted):
         add_entry(postmortem, actor=make_person(Role.REPORTER))
+
+
+def test_an_action_may_be_due_on_the_day_that_its_author_has_today(clock: Hand) -> None:
+    postmortem = postmortem_in("actions")
+    clock.set(datetime(2031, 3, 5, 3, tzinfo=UTC))
+    with timezone.override("America/Los_Angeles"):
+        add_action(postmortem, due_on=date(2031, 3, 4))
+    with pytest.raises(InputRefused), timezone.override("Asia/Shanghai"):
+        add_action(postmortem, due_on=date(2031, 3, 4))
 
 
 def test_a_postmortem_of_the_past_began_then() -> None:
