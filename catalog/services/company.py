@@ -27,6 +27,7 @@ def add_team(
     actor: Person | None = None,
     via: str = Via.WEB,
 ) -> Team:
+    """Add a team. Raises ValidationError by field, NotPermitted."""
     permissions.require_administrator(actor)
     team = Team()
     apply(team, {"name": name, "slug": _free(slug), "leader": leader})
@@ -46,6 +47,7 @@ def change_team(
     leader: Person | None,
     via: str = Via.WEB,
 ) -> Team:
+    """Change everything about a team. Raises ValidationError by field, NotPermitted."""
     permissions.require_administrator(actor)
     lock(team)
     apply(team, {"name": name, "slug": _free(slug), "leader": leader})
@@ -64,6 +66,7 @@ def add_business_line(
     actor: Person | None = None,
     via: str = Via.WEB,
 ) -> BusinessLine:
+    """Add a node to the tree, below ``parent`` or at the top. Raises ValidationError by field, NotPermitted."""
     permissions.require_administrator(actor)
     line = BusinessLine()
     apply(line, {"name": name, "slug": slug, "parent": parent, "position": position}, exclude=["path"])
@@ -86,6 +89,7 @@ def add_service(
     actor: Person | None = None,
     via: str = Via.WEB,
 ) -> Service:
+    """Add a service; its audience is stated apart. Raises ValidationError by field, NotPermitted."""
     permissions.require_administrator(actor)
     service = Service()
     changes = {
@@ -117,6 +121,10 @@ def change_service(
     is_active: bool,
     via: str = Via.WEB,
 ) -> Service:
+    """Change everything about a service; an inactive one is not offered to reporters.
+
+    Raises ValidationError by field, NotPermitted.
+    """
     permissions.require_administrator(actor)
     lock(service)
     changes = {

@@ -20,5 +20,6 @@ def apply(record: models.Model, changes: dict[str, Any], *, exclude: Iterable[st
 def record(
     subject: models.Model, verb: str, actor: Person | None, via: str, data: dict[str, Any] | None = None
 ) -> None:
+    """Leave the trace of what a person did; what the product did while it was set up leaves none."""
     if actor is not None:
         record_event(subject, verb, actor=actor, via=via, data=data)

@@ -59,6 +59,7 @@ def pause_clocks(incident: Incident, *, at: datetime, reason: str) -> None:
 
 
 def resume_clocks(incident: Incident, *, at: datetime) -> None:
+    """End the open pauses: what they lasted is added to the deadlines."""
     for row in incident.clocks.running():
         if row.pauses.filter(ended_at=None).update(ended_at=at):
             _derive(row)

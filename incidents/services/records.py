@@ -97,6 +97,7 @@ def verify_action(action: ActionItem, *, actor: Person, via: str, note: str = ""
 
 
 def send_back_action(action: ActionItem, *, actor: Person, via: str, reason: str) -> ActionItem:
+    """It is not done after all: it is the owner's again."""
     if not reason.strip():
         raise InputRefused(reason=_("Please write something here."))
     perform(action, "send_back", actor=actor, via=via, note=reason)

@@ -45,6 +45,7 @@ def approve_solution(
 def reject_solution(
     solution: Solution, *, actor: Person, via: str, reason: str, expected_version: int | None = None
 ) -> Solution:
+    """Only an incident manager other than the proposer, with a reason."""
     if not reason.strip():
         raise InputRefused(reason=_("Say why, so that a better one can be proposed."))
     arguments = {"decided_by": actor, "decided_at": clock.now(), "note": reason}

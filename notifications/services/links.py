@@ -32,6 +32,7 @@ def find_link(secret: str) -> OneTimeLink | None:
 
 
 def is_usable(link: OneTimeLink) -> bool:
+    """Not used, not expired, and its owner still has an account."""
     return link.used_at is None and link.expires_at > clock.now() and link.delivery.recipient.is_active
 
 

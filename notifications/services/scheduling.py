@@ -12,6 +12,7 @@ from notifications.models import EscalationPolicy, Schedule, ScheduleMember
 
 
 def may_schedule(person: Person) -> bool:
+    """Changes rotas and escalation policies."""
     return person.has_role(Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
 
 
