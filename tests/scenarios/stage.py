@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import LazySettings
+from django.db import connection
 
 from catalog.models import Person, Role, Service
 from lifecycle import clock as database_clock
@@ -44,6 +45,22 @@ def connect_carrier(live_server: Any, settings: LazySettings) -> Iterator[FakeCa
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
         yield running
+    wait_for_quiet()
+
+
+def wait_for_quiet(seconds: float = 10) -> None:
+    """Wait until the live server has finished the last callbacks: emptying the tables meanwhile would deadlock."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND (state <> 'idle' OR state_change > pg_catalog.clock_timestamp() - interval '100 milliseconds')"
+    )
+    end = monotonic() + seconds
+    while monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            if cursor.fetchone() == (0,):
+                return
+        sleep(0.05)
 
 
 def make_duty() -> Duty:
