@@ -45,9 +45,11 @@ class RuleForm(forms.Form):
         required=False,
         help_text=gettext_lazy("One label a line, such as status = reversed. Empty: every series."),
     )
-    fire_for = forms.IntegerField(label=gettext_lazy("Fires for m"), min_value=1, max_value=LONGEST_MEMORY, initial=2)
+    fire_for = forms.IntegerField(
+        label=gettext_lazy("Fires after this many bad minutes"), min_value=1, max_value=LONGEST_MEMORY, initial=2
+    )
     fire_of = forms.IntegerField(
-        label=gettext_lazy("of the last n minutes"), min_value=1, max_value=LONGEST_MEMORY, initial=3
+        label=gettext_lazy("of the last so many minutes"), min_value=1, max_value=LONGEST_MEMORY, initial=3
     )
     clear_after = forms.IntegerField(
         label=gettext_lazy("Over after this many good minutes"), min_value=1, max_value=10_000, initial=10
@@ -75,7 +77,7 @@ class RuleForm(forms.Form):
             self.fields[field.name] = _form_field(field)
         if not is_new:
             del self.fields["metric"]
-        self.order_fields(["name", "metric", "selector", *self.parameter_names, "fire_for", "fire_of", "clear_after"])
+        self.order_fields(["name", "metric", "selector", *self.parameter_names, "clear_after", "fire_for", "fire_of"])
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Forms of schedules and policies."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -7,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.contacts import validate_time_zone
 from catalog.models import Person
+from lifecycle import clock
 from notifications.models import EscalationPolicy, Schedule
 
 PLACES = 6
+FURTHEST_START = timedelta(days=366)
 
 
 class ScheduleForm(forms.Form):
@@ -34,6 +37,13 @@ class ScheduleForm(forms.Form):
                 starts_on=schedule.starts_on, handover_at=schedule.handover_at, time_zone=schedule.time_zone
             )
 
+    def clean_starts_on(self) -> date:
+        """A slip of the keyboard (2206) would leave the team without anybody on call."""
+        starts_on: date = self.cleaned_data["starts_on"]
+        if starts_on > clock.now().date() + FURTHEST_START:
+            raise forms.ValidationError(_("That is more than a year ahead: until then nobody would be paged."))
+        return starts_on
+
     @property
     def members(self) -> list[Person]:
         """The chosen people in order, blanks left out."""
@@ -41,7 +51,20 @@ class ScheduleForm(forms.Form):
         return [person for person in chosen if person is not None]
 
 
+class MinutesField(forms.IntegerField):
+    """A duration, asked for in whole minutes."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return int(value.total_seconds() // 60) if isinstance(value, timedelta) else value
+
+    def clean(self, value: Any) -> Any:
+        minutes = super().clean(value)
+        return None if minutes is None else timedelta(minutes=minutes)
+
+
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    round_length = MinutesField(label=_("Length of a round, in minutes"), min_value=1, max_value=24 * 60)
+
     class Meta:
         model = EscalationPolicy
         fields = ("round_length", "repeats", "fallback")

@@ -38,8 +38,13 @@ SENTENCES = {
     "approve_solution": gettext_lazy("Solution approved"),
     "reject_solution": gettext_lazy("Solution rejected"),
     "bypass_solution": gettext_lazy("Solution applied in an emergency"),
+    "page": gettext_lazy("People paged"),
+    "reached": gettext_lazy("A paged person was reached"),
+    "delivery_failed": gettext_lazy("A message did not get through"),
+    "escalate": gettext_lazy("The next person was asked for"),
+    "escalation_exhausted": gettext_lazy("Every step was tried and nobody acknowledged"),
 }
-# Paper work about the incident, which is not part of what happened.
+# Paper work about the incident and messages that simply went out, which are not part of what happened.
 LEFT_OUT = {
     "raise_problem",
     "link_problem",
@@ -47,6 +52,8 @@ LEFT_OUT = {
     "receive_workaround",
     "start_postmortem",
     "publish_postmortem",
+    "delivery_sent",
+    "notify",
 }
 
 

@@ -130,11 +130,11 @@ def test_a_rota_that_cannot_be_is_refused_with_its_reason(
 def test_a_policy_is_changed_and_an_impossible_one_refused(duty: Duty) -> None:
     path = forms_of(duty)[1]
     client = signed_in(duty.manager)
-    good = {"round_length": "00:30:00", "repeats": "1", "fallback": duty.leader.pk}
+    good = {"round_length": "30", "repeats": "1", "fallback": duty.leader.pk}
     assert client.post(path, good).status_code == 302
     policy = EscalationPolicy.objects.get(levels__contains=[2])
     assert (policy.round_length, policy.repeats, policy.fallback) == (timedelta(minutes=30), 1, duty.leader)
-    for bad in ({"round_length": "00:15:00"}, {"round_length": "later"}, {"repeats": "-1"}, {"repeats": "x"}):
+    for bad in ({"round_length": "15"}, {"round_length": "later"}, {"repeats": "-1"}, {"repeats": "x"}):
         assert client.post(path, good | bad).status_code == 400, bad
     policy.refresh_from_db()
     assert policy.round_length == timedelta(minutes=30)
