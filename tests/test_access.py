@@ -86,7 +86,7 @@ PARAMETERS = {
     "api-services": ("is_active", "business_line__slug", "operations_team__slug", "limit", "offset"),
     "api-people": ("username", "is_active", "limit", "offset"),
     "alerts-api": ("rule", "status", "cursor"),
-    "schema": ("format", "lang"),
+    "schema": ("format",),
     "api-docs": ("lang", "script"),
 }
 

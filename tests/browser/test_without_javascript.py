@@ -48,7 +48,7 @@ def report(page: Page, title: str) -> Incident:
 
 
 def status_of(page: Page) -> str:
-    return page.locator("#incident-head .status").inner_text()
+    return page.locator("#incident-head .status").inner_text().strip()
 
 
 def test_somebody_who_may_not_sign_in_reads_why(page: Page) -> None:
