@@ -4,14 +4,21 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import defaults
 from django.views.decorators.http import require_POST
 
-from catalog.models import Language, Person, Theme
+from catalog.models import Language, Person, Role, Theme
 
 YEAR = 365 * 24 * 3600
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a day begins: managers at the report, everybody else at the incidents."""
+    person = request.user
+    reads_only = isinstance(person, Person) and set(person.roles) == {Role.MANAGER}
+    return redirect("reports:list" if reads_only else "incidents:list")
 
 
 @require_POST

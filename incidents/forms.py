@@ -105,7 +105,9 @@ class RecoverForm(forms.Form):
 
 
 class TransferForm(forms.Form):
-    team = forms.ModelChoiceField(Team.objects.all(), label=_("To the team"), to_field_name="slug")
+    team = forms.ModelChoiceField(
+        Team.objects.filter(services_developed__isnull=False).distinct(), label=_("To the team"), to_field_name="slug"
+    )
     hand_over = Text(label=_("Hand-over: what is known, what was tried, where the evidence is"), rows=4)
 
 

@@ -85,7 +85,7 @@ def draft_from_event(event: Event, incident: Incident) -> Draft:
         happened_at=event.occurred_at,
         what=f"{sentence}: {event.note}" if quotes else sentence,
         role=role_of(event),
-        source=f"{incident.reference}, {_('event %(id)d') % {'id': event.pk}}",
+        source=_("%(incident)s, event %(id)d") % {"incident": incident.reference, "id": event.pk},
         event=event,
         parked="" if is_fact else event.note,
     )

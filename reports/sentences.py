@@ -87,7 +87,11 @@ def _stable(numbers: Numbers) -> str:
         "lost": words.whole(now.lost),
         "whole": words.whole(now.whole),
     }
-    return f"{sentence} {_('That is %(compared)s.') % {'compared': compared}}" if compared else sentence
+    if not compared:
+        return sentence
+    # Not inside an f-string: strings in there are not collected for translation.
+    comparison = _("That is %(compared)s.") % {"compared": compared}
+    return f"{sentence} {comparison}"
 
 
 def _worst(numbers: Numbers) -> str:

@@ -78,7 +78,7 @@ def context_of(incident: Incident) -> str:
     """What is known of the incident, as the first words of a problem about it."""
     lines = [
         f"{incident.reference} · {incident.level} · {incident.service}",
-        f"{_('Occurred at')} {incident.occurred_at:%Y-%m-%d %H:%M} UTC",
+        _("Occurred at %(moment)s UTC") % {"moment": f"{incident.occurred_at:%Y-%m-%d %H:%M}"},
     ]
     done = pgettext("what was done", "Resolution")
     parts = [("", incident.description), (_("Workaround"), incident.workaround), (done, incident.resolution)]

@@ -182,6 +182,7 @@ def test_the_whole_way_by_api(api: APIClient) -> None:
 
 def test_transfer_assign_level_and_merge_take_names_people_use(api: APIClient) -> None:
     incident, other, team = make_incident(), make_incident(), make_team(slug="devs")
+    make_service(development_team=team)
     api.post(f"{ROOT}{incident.pk}/acknowledge/")
     assert api.post(f"{ROOT}{incident.pk}/assign/", {"owner": "alice"}).json()["owner"] == "alice"
     assert api.post(f"{ROOT}{incident.pk}/change_level/", {"level": 1, "reason": "worse"}).json()["level"] == 1
