@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Person, Service
 from incidents.forms import HANDLING
 from incidents.models import Clock, Incident, Status
-from incidents.models.incident import OVER, IncidentQuerySet
+from incidents.models.queries import IncidentQuerySet
+from incidents.models.status import OVER
 from incidents.presentation.clocks import AT_RISK
 
 TABS: dict[str, str | Promise] = {

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from catalog.models import Person
 from incidents.models import Incident
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import Delivery

@@ -11,7 +11,7 @@ from detection.models import Alert, Rule
 from detection.rules.words import plain
 from incidents import services as incidents
 from incidents.models import Incident
-from incidents.models.incident import OVER, Status
+from incidents.models.status import OVER, Status
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import TransitionRefused, lock, record_event

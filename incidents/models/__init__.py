@@ -1,9 +1,10 @@
 from incidents.models.action import ActionItem
 from incidents.models.clock import Breach, Clock, ClockKind, Pause
 from incidents.models.impact import Impact, ImpactSource
-from incidents.models.incident import CauseClass, Incident, Source, Status
+from incidents.models.incident import Incident
 from incidents.models.level import Level, LevelTarget
 from incidents.models.solution import Solution, SolutionStatus
+from incidents.models.status import CauseClass, Source, Status
 
 __all__ = [
     "ActionItem",

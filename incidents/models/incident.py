@@ -1,4 +1,4 @@
-"""The incident: its fields, its statuses, and every transition between them."""
+"""The incident: its fields and every transition between its statuses."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -12,115 +12,21 @@ from django_fsm import RETURN_VALUE, FSMField
 
 from catalog.models import Person, Service, Team
 from incidents import permissions
+from incidents.models.guards import (
+    awaits_acceptance,
+    awaits_confirmation,
+    has_approved_solution,
+    has_problem_if_needed,
+    is_accepted,
+    is_alone,
+    is_confirmed,
+    is_recovered,
+)
 from incidents.models.level import Level
+from incidents.models.queries import IncidentQuerySet
+from incidents.models.status import BEFORE_RECOVERY, ENDED, OVER, CauseClass, Source, Status
 from lifecycle.fsm import transition
 from lifecycle.models import Event, StatefulRecord
-from lifecycle.transitions import guard
-
-
-class Status(models.TextChoices):
-    REPORTED = "reported", _("Reported")
-    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-    PENDING = "pending", _("Pending")
-    TRANSFERRED = "transferred", _("Transferred")
-    RECOVERED = "recovered", _("Recovered")
-    RESOLVED = "resolved", _("Resolved")
-    CLOSED = "closed", _("Closed")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-ENDED = (Status.RESOLVED, Status.CLOSED)
-OVER = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED)
-BEFORE_RECOVERY = (Status.REPORTED, Status.ACKNOWLEDGED, Status.PENDING, Status.TRANSFERRED)
-
-
-class Source(models.TextChoices):
-    """How the incident came to us."""
-
-    WEB = "web", _("report form")
-    HOTLINE = "hotline", _("hotline")
-    EMAIL = "email", _("e-mail")
-    API = "api", _("API")
-    DETECTION = "detection", _("detection rule")
-
-
-class CauseClass(models.TextChoices):
-    """What is known of the cause at the end. All but the first need a linked problem before closing."""
-
-    KNOWN = "known", _("Known cause")
-    KNOWN_DEFECT = "known_defect", _("Known defect")
-    RECURRING = "recurring", _("Recurring")
-    UNKNOWN = "unknown", _("Unknown cause")
-
-
-@guard(_("A solution needs the incident manager's approval first."))
-def has_approved_solution(incident: "Incident") -> bool:
-    """Major incidents only: an approved solution, or one applied in an emergency (its approval follows)."""
-    return not incident.is_major or incident.solutions.filter(status__in=("approved", "bypassed")).exists()
-
-
-@guard(_("The service must be recovered first."))
-def is_recovered(incident: "Incident") -> bool:
-    """A Level 3 incident may never have taken the service down."""
-    return incident.recovered_at is not None or incident.level_id >= 3
-
-
-@guard(_("The developers must accept the transfer first."))
-def is_accepted(incident: "Incident") -> bool:
-    return incident.status != Status.TRANSFERRED or incident.accepted_at is not None
-
-
-@guard(_("The developers have accepted it already."))
-def awaits_acceptance(incident: "Incident") -> bool:
-    return incident.accepted_at is None
-
-
-@guard(_("The reporter has confirmed it already."))
-def awaits_confirmation(incident: "Incident") -> bool:
-    return incident.confirmed_at is None
-
-
-@guard(_("The reporter must confirm first."))
-def is_confirmed(incident: "Incident") -> bool:
-    """A rule that reported an incident has confirmed it when the counts came back."""
-    by_rule = incident.source == Source.DETECTION and incident.recovered_at is not None
-    return incident.confirmed_at is not None or by_rule
-
-
-@guard(_("Link a problem first: the cause is a known defect, recurring or unknown."))
-def has_problem_if_needed(incident: "Incident") -> bool:
-    """A problem that was rejected stands behind nothing."""
-    if incident.cause_class in ("", CauseClass.KNOWN):
-        return True
-    return incident.problems.exclude(status="rejected").exists()
-
-
-@guard(_("The same rule has opened another incident since, which is still open."))
-def is_alone(incident: "Incident") -> bool:
-    """One open incident a dedup key: the database refuses a second one."""
-    others = Incident.objects.open().filter(dedup_key=incident.dedup_key).exclude(pk=incident.pk)
-    return not incident.dedup_key or not others.exists()
-
-
-class IncidentQuerySet(models.QuerySet["Incident"]):
-    def visible_to(self, person: Person) -> "IncidentQuerySet":
-        """Colleagues see every incident, a reporter the ones they reported, nobody else anything."""
-        if person.is_authenticated and person.is_colleague:
-            return self
-        return self.filter(reporter=person.pk) if person.is_authenticated else self.none()
-
-    def open(self) -> "IncidentQuerySet":
-        return self.exclude(status__in=OVER)
-
-    def major(self) -> "IncidentQuerySet":
-        return self.filter(models.Q(level=1) | models.Q(is_declared_major=True))
-
-    def by_next_deadline(self) -> "IncidentQuerySet":
-        """The incident whose next deadline comes first stands first; those without one last, newest first."""
-        running = models.Q(clocks__stopped_at=None)
-        return self.annotate(next_due_at=models.Min("clocks__due_at", filter=running)).order_by(
-            models.F("next_due_at").asc(nulls_last=True), "-id"
-        )
 
 
 class Incident(StatefulRecord):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents import permissions
 from incidents.models import Incident, Level
-from incidents.models.incident import OVER
+from incidents.models.status import OVER
 from incidents.services.clocks import retarget_clocks
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, lock, offers, record_event

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person, Team
 from incidents.models import CauseClass, ClockKind, Incident
-from incidents.models.incident import OVER
+from incidents.models.status import OVER
 from incidents.services import clocks
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, lock, perform

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from catalog.models import Person
 from incidents.filters import TABS, IncidentFilter, conditions_of, count_tabs, tabs_of
 from incidents.models import Clock, Incident
-from incidents.models.incident import IncidentQuerySet
+from incidents.models.queries import IncidentQuerySet
 from incidents.permissions import responds
 from incidents.presentation import Face, next_face, round_words
 from incidents.views.asking import moment_of, reader_of

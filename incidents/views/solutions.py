@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents.commands import label_of
 from incidents.models import Solution, SolutionStatus
-from incidents.models.incident import OVER
+from incidents.models.status import OVER
 from incidents.presentation import actions_of, faces_of, round_words
 from incidents.presentation.actions import open_action
 from incidents.views.asking import colleague_of, moment_of, visible_solution

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from incidents.models import Incident
-from incidents.models.incident import OVER, Status
+from incidents.models.status import OVER, Status
 from incidents.services import acknowledge_incident
 from lifecycle.models import Via
 from lifecycle.transitions import NotPermitted, TransitionRefused

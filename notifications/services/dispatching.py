@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from incidents.models import Incident
-from incidents.models.incident import OVER, Status
+from incidents.models.status import OVER, Status
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import NoticeKind

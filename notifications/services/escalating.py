@@ -6,7 +6,7 @@ from django.db import transaction
 
 from catalog.models import Person
 from incidents.models import Incident
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import lock, record_event

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from incidents.models import Incident
-from incidents.models.incident import OVER
+from incidents.models.status import OVER
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import lock, record_event

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.translation import gettext as _
 
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from notifications.models import Channel, Delivery, DeliveryStatus, Escalation
 from notifications.wording import failure_words
 

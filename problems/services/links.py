@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from incidents.models import CauseClass, Incident
-from incidents.models.incident import Status as IncidentStatus
+from incidents.models.status import Status as IncidentStatus
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from problems import permissions
 from problems.models import Problem, Status

@@ -7,7 +7,7 @@ import pytest
 from catalog.models import Role
 from incidents import services
 from incidents.models import Incident, Solution
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from lifecycle.models import Event
 from lifecycle.transitions import NotPermitted, TransitionRefused, declared, perform
 from tests.factories import make_incident, make_person, make_team

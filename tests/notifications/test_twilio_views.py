@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from incidents.services import acknowledge_incident
 from lifecycle.models import Event
 from notifications.models import Delivery, DeliveryStatus, Escalation

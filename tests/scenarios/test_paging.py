@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from incidents.models import Incident
-from incidents.models.incident import Status
+from incidents.models.status import Status
 from incidents.services import acknowledge_incident, recover_incident
 from lifecycle.models import Event
 from notifications.fake_carrier.phones import Inbox, Phone
