@@ -285,7 +285,7 @@ class Historian:
                 actor=people["carol"],
                 via=Via.WEB,
                 team=self.company.developers,
-                hand_over="Three shops; the screen process dies after the update of last night..",
+                hand_over="Three shops; the screen process dies after the update of last night.",
             )
         with clock.rehearse(now - timedelta(hours=1, minutes=50)):
             services.acknowledge_incident(well, actor=people["alice"], via=Via.SMS)
