@@ -1,5 +1,6 @@
 """Parse, call the service, present. There is no PUT and no PATCH: a record changes by its verbs only."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -122,8 +123,9 @@ class CommandView(APIView):
     command: Command
     asked: Any
 
+    @abstractmethod
     def record(self) -> StatefulRecord:
-        raise NotImplementedError
+        """The record that the address names, as far as the caller may see it."""
 
     def run(self, request: Request) -> Response:
         record = self.record()

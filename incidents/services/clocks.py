@@ -99,13 +99,19 @@ def record_breaches(*, limit: int = 200) -> int:
 
     Raises an ExceptionGroup of the rows that failed once all the others are done.
     """
-    recorded, failures = 0, []
-    overdue = Clock.objects.breaching(time.now()).order_by("due_at")
-    for pk, incident_id in list(overdue.values_list("pk", "incident_id")[:limit]):
-        try:
-            recorded += _record_breach(pk, incident_id)
-        except Exception as failure:
-            failures.append(failure)
+    recorded = 0
+    failures: list[Exception] = []
+    overdue = Clock.objects.breaching(time.now()).order_by("due_at", "pk").values_list("pk", "incident_id")
+    while True:
+        failed = len(failures)
+        # Rows that fail stay in front: the next batch begins behind them.
+        for pk, incident_id in list(overdue[failed : failed + limit]):
+            try:
+                recorded += _record_breach(pk, incident_id)
+            except Exception as failure:
+                failures.append(failure)
+        if len(failures) == failed:
+            break
     if failures:
         raise ExceptionGroup("Some breaches could not be recorded", failures)
     return recorded

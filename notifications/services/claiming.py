@@ -1,7 +1,9 @@
 """How the steps of the cycle go through their rows: each by itself, and none waits for another."""
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from incidents.models import Incident
 
@@ -31,6 +33,21 @@ def act_on_each(act: Callable[..., Result], rows: Iterable[tuple[object, ...]]) 
         except Exception as failure:
             failures.append(failure)
     return results, failures
+
+
+def act_on_due(
+    act: Callable[..., Result], due: "QuerySet[Any, Any]", *, limit: int
+) -> tuple[list[Result], list[Exception]]:
+    """Act on the first ``limit`` rows (tuples of arguments). Rows that fail stay due and in front, so a batch with
+    failures is followed by the next one: no number of bad rows can keep the good ones behind them waiting."""
+    results: list[Result] = []
+    failures: list[Exception] = []
+    while True:
+        done, failed = act_on_each(act, list(due[len(failures) : len(failures) + limit]))
+        results += done
+        failures += failed
+        if not failed:
+            return results, failures
 
 
 def complain(failures: list[Exception]) -> None:

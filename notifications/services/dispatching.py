@@ -12,7 +12,7 @@ from incidents.models.status import OVER, Status
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import NoticeKind
-from notifications.services.claiming import act_on_each, claim_incident, complain
+from notifications.services.claiming import act_on_due, claim_incident, complain
 from notifications.services.escalating import restart_escalation, start_escalation, stop_escalation
 from notifications.services.noticing import (
     INITIAL_AFTER,
@@ -29,7 +29,7 @@ LEVEL_CHANGED = gettext_noop("The level was changed.")
 def dispatch_events(*, limit: int = 200) -> int:
     """React to every event not yet reacted to, in order; part of the cycle. Returns how many."""
     waiting = Event.objects.filter(dispatched_at=None).order_by("id").values_list("pk")
-    done, failures = act_on_each(_dispatch, list(waiting[:limit]))
+    done, failures = act_on_due(_dispatch, waiting, limit=limit)
     complain(failures)
     return sum(done)
 

@@ -13,7 +13,7 @@ from lifecycle.transitions import lock, record_event
 from notifications.models import Delivery, DeliveryStatus, Escalation, EscalationPolicy, EscalationStatus, Purpose
 from notifications.plan import Due, Snapshot, Step, choose, upcoming
 from notifications.recipients import fallback_of, step_recipients
-from notifications.services.claiming import act_on_each, claim_incident, complain
+from notifications.services.claiming import act_on_due, claim_incident, complain
 from notifications.services.promising import promise
 
 ZERO = timedelta(0)
@@ -87,7 +87,7 @@ def escalate_now(incident: Incident, *, actor: Person | None, via: str, asked_in
 def advance_escalations(*, limit: int = 100) -> int:
     """Fire every step that is due; part of the cycle. Returns how many fired."""
     due = Escalation.objects.due(clock.now()).order_by("next_due_at").values_list("pk", "incident_id")
-    fired, failures = act_on_each(_advance, list(due[:limit]))
+    fired, failures = act_on_due(_advance, due, limit=limit)
     complain(failures)
     return sum(fired)
 

@@ -12,7 +12,7 @@ from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
 from notifications.models import Notice, NoticeKind, NotificationRule
 from notifications.recipients import party
-from notifications.services.claiming import act_on_each, claim_incident, complain
+from notifications.services.claiming import act_on_due, claim_incident, complain
 from notifications.services.promising import promise
 
 # "Within 30 minutes" is an upper bound: the acknowledgement or ten minutes, whichever comes first, keeps it.
@@ -49,7 +49,7 @@ def cancel_notices(incident: Incident, *kinds: str) -> None:
 def fire_notices(*, limit: int = 100) -> int:
     """Send every notice that is due; part of the cycle. Returns how many."""
     due = Notice.objects.due(clock.now()).order_by("due_at").values_list("pk", "incident_id")
-    fired, failures = act_on_each(_fire, list(due[:limit]))
+    fired, failures = act_on_due(_fire, due, limit=limit)
     complain(failures)
     return sum(fired)
 

@@ -21,7 +21,7 @@ from lifecycle.transitions import lock, record_event
 from notifications.channels import CHANNELS, ChannelError, Message
 from notifications.channels import Channel as Carrier
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
-from notifications.services.claiming import act_on_each, claim_incident, complain
+from notifications.services.claiming import act_on_due, act_on_each, claim_incident, complain
 from notifications.services.links import make_link
 from notifications.services.promising import fall_through
 
@@ -75,7 +75,7 @@ def send_due_deliveries(*, limit: int = AT_ONCE) -> int:
 def claim_due(*, limit: int) -> tuple[list[Claim], list[Exception]]:
     """The deliveries that are ours now, and the errors of those that could not be claimed."""
     due = Delivery.objects.claimable(clock.now()).order_by("due_at", "id").values_list("pk", "incident_id")
-    found, failures = act_on_each(_claim, list(due[:limit]))
+    found, failures = act_on_due(_claim, due, limit=limit)
     return [claim for claim in found if claim is not None], failures
 
 
