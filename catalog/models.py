@@ -178,6 +178,7 @@ class Service(models.Model):
         verbose_name=_("development team"),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    is_restricted = models.BooleanField(_("only its own people see its incidents"), default=False)
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -235,3 +236,24 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IdempotencyKey(models.Model):
+    """The answer to a request that a program may send twice; the second time it gets the same answer."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    path = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    """SHA-256 of what was sent: the same key with something else is refused."""
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "key"], name="idempotency_key_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

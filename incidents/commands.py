@@ -78,7 +78,7 @@ INCIDENT_COMMANDS: dict[str, Command] = {
         Command("transfer", services.transfer_incident, asks.TransferForm, "status-transferred"),
         Command("accept", services.accept_incident, icon="check"),
         Command("refuse", services.refuse_incident, asks.ReasonForm, "thumb-down"),
-        Command("hold", services.hold_incident, asks.ReasonForm, "status-pending"),
+        Command("hold", services.hold_incident, asks.HoldForm, "status-pending"),
         Command("resume", services.resume_incident, icon="refresh"),
         Command("resolve", services.resolve_incident, asks.ResolveForm, "status-resolved"),
         Command("confirm", services.confirm_incident, asks.ConfirmForm, "thumb-up"),
@@ -86,6 +86,7 @@ INCIDENT_COMMANDS: dict[str, Command] = {
         Command("reopen", services.reopen_incident, asks.ReopenForm, "arrow-forward-up"),
         Command("cancel", services.cancel_incident, asks.ReasonForm, "status-cancelled"),
         Command("merge", services.merge_incident, asks.MergeForm, "copy"),
+        Command("unmerge", services.unmerge_incident, icon="refresh"),
         Command(
             "change_level",
             services.change_level,

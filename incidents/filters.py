@@ -4,19 +4,17 @@ import re
 
 import django_filters
 from django import forms
-from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Q
 from django.db.models.expressions import Combinable
-from django.db.models.fields import DurationField
 from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Person, Service
 from incidents.forms import HANDLING
-from incidents.models import Clock, Incident, Status
+from incidents.models import Incident, Status
 from incidents.models.queries import IncidentQuerySet
 from incidents.models.status import OVER
-from incidents.presentation.clocks import AT_RISK
 
 TABS: dict[str, str | Promise] = {
     "mine": _("Mine"),
@@ -43,7 +41,7 @@ def conditions_of(person: Person) -> dict[str, Combinable | Q]:
         "team": is_open & of_team,
         "unacknowledged": Q(status=Status.REPORTED),
         "majors": is_open & (Q(level=1) | Q(is_declared_major=True)),
-        "at_risk": is_open & Exists(_clocks_at_risk()),
+        "at_risk": is_open & Q(at_risk_at__lte=Now()),
         "open": is_open,
         "all": Q(),
     }
@@ -57,12 +55,6 @@ def count_tabs(incidents: IncidentQuerySet, person: Person) -> dict[str, int]:
     """How many incidents each tab shows; one query."""
     conditions = conditions_of(person)
     return incidents.aggregate(**{tab: Count("pk", filter=conditions[tab]) for tab in tabs_of(person)})
-
-
-def _clocks_at_risk() -> QuerySet[Clock]:
-    """Running clocks that have used most of their target, or all of it."""
-    left = ExpressionWrapper(F("target") * (1 - AT_RISK), output_field=DurationField())
-    return Clock.objects.running().filter(incident=OuterRef("pk"), due_at__lte=Now() + left)
 
 
 class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]

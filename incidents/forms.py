@@ -10,7 +10,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Person, Role, Service, Team
-from incidents.models import CauseClass, Incident, Level, Source
+from incidents.models import CauseClass, Incident, Level, Source, WaitingFor
 
 LONG = 20_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -95,6 +95,16 @@ class ConfirmForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = Text(label=_("Reason"))
+
+
+class HoldForm(forms.Form):
+    reason = Text(label=_("Reason"))
+    waiting_for = forms.ChoiceField(
+        label=_("Waiting for"),
+        choices=[("", _("not said")), *WaitingFor.choices],
+        required=False,
+        help_text=_("The reporter's answer ends the waiting by itself."),
+    )
 
 
 class RecoverForm(forms.Form):

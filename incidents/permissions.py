@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from catalog.models import Person, Role
 
 if TYPE_CHECKING:
-    from incidents.models import Incident, Solution
+    from incidents.models import Incident, MajorProposal, MajorReport, Solution
 
 
 def handles(_record: object, person: Person) -> bool:
@@ -40,3 +40,22 @@ def confirms(incident: "Incident", person: Person) -> bool:
 def decides(solution: "Solution", person: Person) -> bool:
     """Four eyes: never one's own proposal."""
     return manages(solution, person) and solution.proposed_by_id != person.pk
+
+
+def is_mainstay(_record: object, _person: Person) -> bool:
+    """Only the product itself does this: no person may."""
+    return False
+
+
+def withdraws(proposal: "MajorProposal", person: Person) -> bool:
+    """Takes back what one has proposed."""
+    return proposal.proposed_by_id == person.pk or manages(proposal, person)
+
+
+def writes_report(report: "MajorReport", person: Person) -> bool:
+    return person.is_active and (report.owner_id == person.pk or manages(report, person))
+
+
+def signs_report(report: "MajorReport", person: Person) -> bool:
+    """Four eyes: never one's own report."""
+    return manages(report, person) and report.owner_id != person.pk

@@ -82,11 +82,14 @@ def leading_out(record: StatefulRecord) -> list[Transition]:
 
 
 def offers(record: StatefulRecord, actor: AbstractBaseUser | None) -> list[Offer]:
-    """What ``actor`` may do to the record now, blocked ones included with the reason; best first."""
+    """What ``actor`` may do to the record now, blocked ones included with the reason; best first.
+
+    Transitions that only the product itself performs (custom ``is_system``) are nobody's offer.
+    """
     found = [
         _offer(record, transition)
         for transition in leading_out(record)
-        if actor is None or transition.has_perm(record, cast(Any, actor))
+        if not transition.custom.get("is_system") and (actor is None or transition.has_perm(record, cast(Any, actor)))
     ]
     return sorted(found, key=lambda offer: (offer.rank, offer.verb))
 

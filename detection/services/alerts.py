@@ -11,7 +11,7 @@ from detection.models import Alert, Rule
 from detection.rules.words import plain
 from incidents import services as incidents
 from incidents.models import Incident
-from incidents.models.status import OVER, Status
+from incidents.models.status import OVER
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import TransitionRefused, lock, record_event
@@ -83,7 +83,7 @@ def _join(incident: Incident, rule: Rule, opened: list[Alert]) -> bool:
     if incident.status in OVER:
         return False
     note = _news(rule, opened)
-    if incident.status == Status.RECOVERED:
+    if incident.recovered_at is not None:
         _try_to(incidents.reopen_incident, incident, reason=note, is_down=True)
     if rule.level.number < incident.level_id:
         _try_to(incidents.change_level, incident, level=rule.level, reason=note)
@@ -95,7 +95,7 @@ def _join(incident: Incident, rule: Rule, opened: list[Alert]) -> bool:
 def _recover_if_quiet(rule: Rule, incident: Incident) -> None:
     """Recover it when no alert of any rule is left. Locked first, so that the last two alerts see each other."""
     lock(incident)
-    if incident.status in (*OVER, Status.RECOVERED) or incident.alerts.open().exists():
+    if incident.status in OVER or incident.recovered_at is not None or incident.alerts.open().exists():
         return
     note = _("“%(rule)s” has seen %(count)d good minutes in a row.") % {"rule": rule.name, "count": rule.clear_after}
     _try_to(incidents.recover_incident, incident, note=note)

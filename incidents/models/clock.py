@@ -3,19 +3,28 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from incidents import sla
+from incidents.models.calendar import Calendar
 from incidents.models.clock_kind import ClockKind
 
 __all__ = ["Breach", "Clock", "ClockKind", "Pause"]
+
+AT_RISK = 0.8
+"""The used part of its target from which on a clock is at risk."""
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
     def running(self) -> "ClockQuerySet":
         return self.filter(stopped_at=None)
+
+    def warning(self, at: datetime) -> "ClockQuerySet":
+        """Whose next warning is due at that moment."""
+        return self.running().filter(warn_due_at__lte=at)
 
     def breaching(self, at: datetime) -> "ClockQuerySet":
         """Overdue at that moment and not yet recorded as breached."""
@@ -27,9 +36,18 @@ class Clock(models.Model):
 
     incident = models.ForeignKey("incidents.Incident", on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(max_length=12, choices=ClockKind)
+    ordinal = models.PositiveSmallIntegerField(default=1)
+    """1, 2, ...: every period of progress updates and every transfer to be accepted is a clock of its own."""
     origin_at = models.DateTimeField()
     target = models.DurationField()
     is_pausable = models.BooleanField(default=False)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, related_name="+")
+    """None: it runs around the clock."""
+    warn_at = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    """Percents of the target at which somebody is warned."""
+    overdue_repeat = models.DurationField(null=True)
+    """After the deadline the warning comes again each time this has passed."""
+    warn_due_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     is_void = models.BooleanField(default=False)
@@ -41,10 +59,17 @@ class Clock(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["incident", "kind"], name="clock_once_per_incident")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["incident", "kind", "ordinal"], name="clock_once_per_ordinal")
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["due_at"], condition=models.Q(stopped_at=None, breached_at=None), name="clock_next_due"
+            ),
+            models.Index(
+                fields=["warn_due_at"],
+                condition=models.Q(stopped_at=None, warn_due_at__isnull=False),
+                name="clock_next_warning",
             ),
         ]
 

@@ -1,10 +1,13 @@
 """What must be so before an incident may go on, each with the sentence shown where it is not."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models.status import CauseClass, Source, Status
+from incidents.models.policy import HandlingPolicy
+from incidents.models.status import ENDED, CauseClass, Source, Status
+from lifecycle import clock
 from lifecycle.transitions import guard
 
 if TYPE_CHECKING:
@@ -21,6 +24,17 @@ def has_approved_solution(incident: "Incident") -> bool:
 def is_recovered(incident: "Incident") -> bool:
     """A Level 3 incident may never have taken the service down."""
     return incident.recovered_at is not None or incident.level_id >= 3
+
+
+@guard(_("The service is recovered already."))
+def is_not_recovered(incident: "Incident") -> bool:
+    """A transferred incident keeps its status when the service recovers."""
+    return incident.recovered_at is None
+
+
+@guard(_("It is not recovered yet."))
+def was_recovered_or_over(incident: "Incident") -> bool:
+    return incident.recovered_at is not None or incident.status in ENDED
 
 
 @guard(_("The developers must accept the transfer first."))
@@ -40,9 +54,9 @@ def awaits_confirmation(incident: "Incident") -> bool:
 
 @guard(_("The reporter must confirm first."))
 def is_confirmed(incident: "Incident") -> bool:
-    """A rule that reported an incident has confirmed it when the counts came back."""
+    """A rule that reported an incident has confirmed it when the counts came back; long silence counts too."""
     by_rule = incident.source == Source.DETECTION and incident.recovered_at is not None
-    return incident.confirmed_at is not None or by_rule
+    return incident.confirmed_at is not None or by_rule or _has_passed(incident.closes_at)
 
 
 @guard(_("Link a problem first: the cause is a known defect, recurring or unknown."))
@@ -51,6 +65,26 @@ def has_problem_if_needed(incident: "Incident") -> bool:
     if incident.cause_class in ("", CauseClass.KNOWN):
         return True
     return incident.problems.exclude(status="rejected").exists()
+
+
+@guard(_("It was not merged."))
+def is_merged(incident: "Incident") -> bool:
+    return incident.merged_into_id is not None
+
+
+@guard(_("The time in which a merge can be undone has passed."))
+def is_merged_lately(incident: "Incident") -> bool:
+    undo = HandlingPolicy.current().merge_undo
+    return incident.cancelled_at is not None and not _has_passed(incident.cancelled_at + undo)
+
+
+@guard(_("The acknowledgement still holds."))
+def has_lapsed(incident: "Incident") -> bool:
+    return _has_passed(incident.ack_expires_at)
+
+
+def _has_passed(moment: datetime | None) -> bool:
+    return moment is not None and moment <= clock.now()
 
 
 @guard(_("The same rule has opened another incident since, which is still open."))

@@ -3,90 +3,53 @@
 from datetime import datetime
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField
 
-from catalog.models import Person, Service, Team
+from catalog.models import Person, Team
 from incidents import permissions
+from incidents.models.classified import Classified
 from incidents.models.guards import (
     awaits_acceptance,
     awaits_confirmation,
     has_approved_solution,
+    has_lapsed,
     has_problem_if_needed,
     is_accepted,
     is_alone,
     is_confirmed,
+    is_merged,
+    is_merged_lately,
+    is_not_recovered,
     is_recovered,
+    was_recovered_or_over,
 )
-from incidents.models.level import Level
 from incidents.models.queries import IncidentQuerySet
-from incidents.models.status import BEFORE_RECOVERY, ENDED, OVER, CauseClass, Source, Status
+from incidents.models.staffed import Staffed
+from incidents.models.status import BEFORE_RECOVERY, ENDED, OVER, CauseClass, Source, Status, WaitingFor
+from incidents.models.timed import Timed
 from lifecycle.fsm import transition
 from lifecycle.models import Event, StatefulRecord
 
 
-class Incident(StatefulRecord):
+class Incident(Classified, Staffed, Timed, StatefulRecord):
     """An unplanned interruption of a service, or a fall in its quality."""
 
-    title = models.CharField(_("title"), max_length=300)
-    description = models.TextField(_("features and details"), blank=True)
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("service"))
-    level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="incidents", verbose_name=_("level"))
-    is_declared_major = models.BooleanField(_("declared major"), default=False)
     status = FSMField(_("status"), choices=Status.choices, default=Status.REPORTED, protected=True)
     source = models.CharField(_("source"), max_length=10, choices=Source)
     dedup_key = models.CharField(max_length=255, blank=True, editable=False)
-
-    reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents_reported"
-    )
-    reporter_name = models.CharField(_("reporter"), max_length=100, blank=True)
-    reporter_contact = models.CharField(_("reporter's contact"), max_length=200, blank=True)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="incidents_owned",
-        verbose_name=_("owner (first accountability)"),
-    )
-    handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="incidents_handled",
-        verbose_name=_("handler"),
-    )
-    manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="incidents_managed",
-        verbose_name=_("incident manager"),
-    )
-    transferred_to = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="incidents_transferred"
+    external_reference = models.CharField(_("reference elsewhere"), max_length=100, blank=True)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
     )
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
-
-    occurred_at = models.DateTimeField(_("occurred at"))
-    reported_at = models.DateTimeField(_("reported at"))
-    acknowledged_at = models.DateTimeField(null=True, editable=False)
-    transferred_at = models.DateTimeField(null=True, editable=False)
-    accepted_at = models.DateTimeField(null=True, editable=False)
-    recovered_at = models.DateTimeField(null=True, editable=False)
-    resolved_at = models.DateTimeField(null=True, editable=False)
-    confirmed_at = models.DateTimeField(null=True, editable=False)
-    closed_at = models.DateTimeField(null=True, editable=False)
-    cancelled_at = models.DateTimeField(null=True, editable=False)
+    merged_from_status = models.CharField(max_length=20, blank=True, editable=False)
 
     pending_reason = models.TextField(blank=True, editable=False)
+    waiting_for = models.CharField(_("waiting for"), max_length=10, choices=WaitingFor, blank=True, editable=False)
     held_from = models.CharField(max_length=20, blank=True, editable=False)
     workaround = models.TextField(_("workaround"), blank=True)
     resolution = models.TextField(_("resolution"), blank=True)
@@ -118,7 +81,9 @@ class Incident(StatefulRecord):
         indexes: ClassVar = [
             models.Index(fields=["-id"], condition=~models.Q(status__in=OVER), name="incident_open"),
             models.Index(fields=["service", "reported_at"], name="incident_of_service"),
-            models.Index(fields=["reported_at"], name="incident_reported"),
+            models.Index(fields=["dedup_key"], condition=~models.Q(dedup_key=""), name="incident_of_dedup_key"),
+            *Classified.Meta.indexes,
+            *Timed.Meta.indexes,
         ]
 
     def __str__(self) -> str:
@@ -131,10 +96,6 @@ class Incident(StatefulRecord):
     def reference(self) -> str:
         """The running number as people say it."""
         return f"INC-{self.pk}"
-
-    @property
-    def is_major(self) -> bool:
-        return self.level_id == 1 or self.is_declared_major
 
     @property
     def is_over(self) -> bool:
@@ -158,15 +119,21 @@ class Incident(StatefulRecord):
     @transition(
         field=status,
         source=BEFORE_RECOVERY,
-        target=Status.RECOVERED,
+        target=RETURN_VALUE(Status.RECOVERED, Status.TRANSFERRED),
+        conditions=[is_not_recovered],
         permission=permissions.resolves,
         custom={"label": _("Recover"), "rank": 2, "fields": ("workaround", "recovered_at")},
     )
-    def recover(self, *, at: datetime, workaround: str = "") -> None:
-        """The service works again, perhaps by a workaround. Never blocked by an approval."""
+    def recover(self, *, at: datetime, workaround: str = "") -> str:
+        """The service works again, perhaps by a workaround. Never blocked by an approval.
+
+        What is with the developers stays with them: they go on looking for the cause.
+        """
         self.recovered_at = at
         self.workaround = workaround or self.workaround
-        self.pending_reason = ""
+        is_with_developers = Status.TRANSFERRED in (self.status, self.held_from if self.pending_reason else "")
+        self._end_waiting()
+        return Status.TRANSFERRED if is_with_developers else Status.RECOVERED
 
     @transition(
         field=status,
@@ -213,12 +180,13 @@ class Incident(StatefulRecord):
         source=(Status.ACKNOWLEDGED, Status.TRANSFERRED, Status.RECOVERED),
         target=Status.PENDING,
         permission=permissions.resolves,
-        custom={"label": _("Hold"), "rank": 7, "fields": ("reason",)},
+        custom={"label": _("Hold"), "rank": 7, "fields": ("reason", "waiting_for")},
     )
-    def hold(self, *, reason: str) -> None:
+    def hold(self, *, reason: str, waiting_for: str = "") -> None:
         """Wait for somebody; the reason is required because it may pause clocks."""
         self.held_from = self.status
         self.pending_reason = reason
+        self.waiting_for = waiting_for
 
     @transition(
         field=status,
@@ -228,7 +196,7 @@ class Incident(StatefulRecord):
         custom={"label": _("Resume"), "rank": 1},
     )
     def resume(self) -> str:
-        self.pending_reason = ""
+        self._end_waiting()
         return self.held_from
 
     @transition(
@@ -244,6 +212,7 @@ class Incident(StatefulRecord):
         self.resolved_at = at
         self.resolution = resolution
         self.cause_class = cause_class
+        self.ack_expires_at = None
 
     @transition(
         field=status,
@@ -256,6 +225,7 @@ class Incident(StatefulRecord):
     def confirm(self, *, at: datetime) -> None:
         """The reporter says that it is well again."""
         self.confirmed_at = at
+        self.closes_at = None
 
     @transition(
         field=status,
@@ -267,12 +237,13 @@ class Incident(StatefulRecord):
     )
     def close(self, *, at: datetime) -> None:
         self.closed_at = at
+        self.closes_at = None
 
     @transition(
         field=status,
-        source=(Status.RECOVERED, Status.RESOLVED, Status.CLOSED),
+        source=(Status.TRANSFERRED, Status.RECOVERED, Status.RESOLVED, Status.CLOSED),
         target=RETURN_VALUE(Status.REPORTED, Status.ACKNOWLEDGED, Status.RECOVERED),
-        conditions=[is_alone],
+        conditions=[was_recovered_or_over, is_alone],
         permission=permissions.confirms,
         custom={"label": _("Reopen"), "rank": 8, "fields": ("reason", "is_down")},
     )
@@ -280,10 +251,12 @@ class Incident(StatefulRecord):
         """It was not over. ``is_down``: the service is broken again, so the recovery clock goes on and somebody has
         to take it up anew: whoever had it may be asleep by now."""
         self.resolved_at = self.confirmed_at = self.closed_at = None
+        self.confirmation_asked_at = self.closes_at = None
+        self.reopen_count += 1
         if is_down:
             self.recovered_at = None
             return Status.REPORTED
-        if self.recovered_at is not None and self.status != Status.RECOVERED:
+        if self.recovered_at is not None and self.status in ENDED:
             return Status.RECOVERED
         self.recovered_at = None
         return Status.ACKNOWLEDGED if self.acknowledged_at else Status.REPORTED
@@ -298,7 +271,7 @@ class Incident(StatefulRecord):
     def cancel(self, *, at: datetime) -> None:
         """A false alarm."""
         self.cancelled_at = at
-        self.pending_reason = ""
+        self._end_waiting()
 
     @transition(
         field=status,
@@ -310,5 +283,35 @@ class Incident(StatefulRecord):
     def merge(self, *, target: "Incident", at: datetime) -> None:
         """A duplicate: the target goes on, this one becomes read-only."""
         self.merged_into = target
+        self.merged_from_status = self.status
         self.cancelled_at = at
-        self.pending_reason = ""
+
+    @transition(
+        field=status,
+        source=Status.CANCELLED,
+        target=RETURN_VALUE(Status.REPORTED, Status.ACKNOWLEDGED, Status.PENDING, Status.RECOVERED),
+        conditions=[is_merged, is_merged_lately, is_alone],
+        permission=permissions.handles,
+        custom={"label": _("Undo the merge"), "rank": 1},
+    )
+    def unmerge(self) -> str:
+        """As if it had never been merged; possible for some minutes only."""
+        before, self.merged_from_status = self.merged_from_status, ""
+        self.merged_into = self.cancelled_at = None
+        return before
+
+    @transition(
+        field=status,
+        source=Status.ACKNOWLEDGED,
+        target=Status.REPORTED,
+        conditions=[has_lapsed],
+        permission=permissions.is_mainstay,
+        custom={"label": _("Lapse"), "is_system": True},
+    )
+    def lapse(self) -> None:
+        """Nobody has followed up the acknowledgement: somebody has to take it up anew."""
+        self.handler = None
+        self.ack_expires_at = None
+
+    def _end_waiting(self) -> None:
+        self.pending_reason = self.waiting_for = ""

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from incidents.models.calendar import Calendar
 from incidents.models.clock_kind import ClockKind
 
 
@@ -14,6 +16,9 @@ class Level(models.Model):
 
     number = models.PositiveSmallIntegerField(primary_key=True)
     criteria = models.TextField(gettext_lazy("criteria"))
+    acknowledgement_lasts = models.DurationField(
+        gettext_lazy("an acknowledgement without a sign of life lapses after"), null=True, blank=True
+    )
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -34,6 +39,21 @@ class LevelTarget(models.Model):
     kind = models.CharField(max_length=12, choices=ClockKind)
     target = models.DurationField(gettext_lazy("target"))
     is_pausable = models.BooleanField(gettext_lazy("may pause"), default=False)
+    calendar = models.ForeignKey(
+        Calendar,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name=gettext_lazy("business calendar"),
+    )
+    warn_at = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        blank=True,
+        verbose_name=gettext_lazy("warn at percent of the target"),
+    )
+    overdue_repeat = models.DurationField(gettext_lazy("repeat the warning when overdue every"), null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["level", "id"]

@@ -26,7 +26,4 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def by_next_deadline(self) -> "IncidentQuerySet":
         """The incident whose next deadline comes first stands first; those without one last, newest first."""
-        running = models.Q(clocks__stopped_at=None)
-        return self.annotate(next_due_at=models.Min("clocks__due_at", filter=running)).order_by(
-            models.F("next_due_at").asc(nulls_last=True), "-id"
-        )
+        return self.order_by(models.F("next_due_at").asc(nulls_last=True), "-id")

@@ -35,6 +35,9 @@ class Solution(StatefulRecord):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="solutions_proposed"
     )
     proposed_at = models.DateTimeField(db_default=Now(), editable=False)
+    decision_due_at = models.DateTimeField(null=True)
+    asked_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    """The incident manager who is asked to decide, where it is not any of them."""
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="solutions_decided"
     )

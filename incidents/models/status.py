@@ -28,6 +28,8 @@ class Source(models.TextChoices):
     EMAIL = "email", _("e-mail")
     API = "api", _("API")
     DETECTION = "detection", _("detection rule")
+    PORTAL = "portal", _("public form")
+    IMPORT = "import", _("import")
 
 
 class CauseClass(models.TextChoices):
@@ -37,3 +39,12 @@ class CauseClass(models.TextChoices):
     KNOWN_DEFECT = "known_defect", _("Known defect")
     RECURRING = "recurring", _("Recurring")
     UNKNOWN = "unknown", _("Unknown cause")
+
+
+class WaitingFor(models.TextChoices):
+    """Whom a pending incident waits for. The reporter's answer ends the waiting by itself."""
+
+    REPORTER = "reporter", _("the reporter")
+    VENDOR = "vendor", _("a vendor")
+    PROBLEM = "problem", _("a problem or a change")
+    OTHER = "other", _("something else")

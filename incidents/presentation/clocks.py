@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from incidents import sla
 from incidents.models import Clock, ClockKind, Incident
+from incidents.models.clock import AT_RISK
 from incidents.presentation.durations import in_words, round_words
-
-AT_RISK = 0.8
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,10 @@ class Account:
 
 
 def faces_of(incident: Incident, now: datetime) -> list[Face]:
-    """All clocks of the incident, in the order in which they end."""
-    order = {kind: place for place, kind in enumerate(ClockKind.values)}
-    return [face_of(clock, now) for clock in sorted(incident.clocks.all(), key=lambda clock: order[clock.kind])]
+    """The latest clock of each kind, in the order in which they end; acceptance only while it is waited for."""
+    latest = {clock.kind: clock for clock in sorted(incident.clocks.all(), key=lambda clock: clock.ordinal)}
+    hidden = {ClockKind.ACCEPTANCE} if getattr(latest.get(ClockKind.ACCEPTANCE), "stopped_at", None) else set()
+    return [face_of(latest[kind], now) for kind in ClockKind.values if kind in latest and kind not in hidden]
 
 
 def next_face(clocks: Iterable[Clock], now: datetime) -> Face | None:
@@ -178,4 +178,6 @@ def _origin_words(clock: Clock) -> str:
         ClockKind.RECOVERY: _("from the occurrence"),
         ClockKind.RESOLUTION: _("from the report"),
         ClockKind.DEVELOPMENT: _("from the transfer"),
+        ClockKind.ACCEPTANCE: _("from the transfer"),
+        ClockKind.UPDATE: _("from the report") if clock.ordinal == 1 else _("from the last update"),
     }[ClockKind(clock.kind)]

@@ -171,6 +171,16 @@ def _record_impact(event: Event) -> str:
     return _("recorded the impact: %(users)s users, %(views)s page views") % words
 
 
+@sentence("unmerge", icon="refresh", group="status")
+def _unmerge(event: Event) -> str:
+    return _("undid the merge into INC-%(target)s") % {"target": event.data.get("target", "")}
+
+
+@sentence("lapse", icon="bell-ringing", tone="warn", group="status")
+def _lapse(_event: Event) -> str:
+    return _("let the acknowledgement lapse: nobody had followed it up")
+
+
 @sentence("propose_solution", icon="tool")
 def _propose(_event: Event) -> str:
     return _("proposed a solution")

@@ -9,6 +9,7 @@ from incidents.services.handling import (
     close_incident,
     confirm_incident,
     hold_incident,
+    lapse_acknowledgement,
     merge_incident,
     recover_incident,
     refuse_incident,
@@ -16,6 +17,7 @@ from incidents.services.handling import (
     resolve_incident,
     resume_incident,
     transfer_incident,
+    unmerge_incident,
 )
 from incidents.services.records import (
     add_note,
@@ -42,6 +44,7 @@ __all__ = [
     "confirm_incident",
     "declare_major",
     "hold_incident",
+    "lapse_acknowledgement",
     "merge_incident",
     "open_incident",
     "open_or_find",
@@ -56,5 +59,6 @@ __all__ = [
     "resume_incident",
     "send_back_action",
     "transfer_incident",
+    "unmerge_incident",
     "verify_action",
 ]

@@ -1,54 +1,60 @@
 """Keeps an incident's clock rows true to its history. Every deadline is derived from the clock's origin."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from incidents import sla
-from incidents.models import Breach, Clock, ClockKind, Incident, Status
+from incidents.models import Breach, Clock, ClockKind, Incident, LevelTarget, Status
+from incidents.models.clock import AT_RISK
 from lifecycle import clock as time
 from lifecycle.models import Via
 from lifecycle.transitions import record_event
 
 
 def start_clocks(incident: Incident) -> None:
-    """Start the three O&M clocks, each from its own origin."""
+    """Start the clocks of a report, each from its own origin."""
     origins = {
         ClockKind.RESPONSE: incident.reported_at,
         ClockKind.RECOVERY: incident.occurred_at,
         ClockKind.RESOLUTION: incident.reported_at,
+        ClockKind.UPDATE: incident.reported_at,
     }
-    targets = {row.kind: row for row in incident.level.targets.all()}
     for kind, origin in origins.items():
-        if kind in targets:
-            row = targets[kind]
-            _start(incident, kind, origin, row.target, row.is_pausable)
+        _start(incident, kind, origin=origin)
+    summarise_clocks(incident)
 
 
-def start_development_clock(incident: Incident, *, at: datetime) -> None:
-    """The developers' own clock, from the transfer.
+def start_transfer_clocks(incident: Incident, *, at: datetime) -> None:
+    """The developers' own clock, and the one of their acceptance, both from the transfer.
 
-    A further transfer lets it go on; one that was never really theirs (refused, or reopened meanwhile) starts anew.
+    A further transfer lets the developers' clock go on; one that was never really theirs (refused, or reopened
+    meanwhile) starts anew.
     """
-    row = incident.level.targets.filter(kind=ClockKind.DEVELOPMENT).first()
-    if row is None:
-        return
+    _start(incident, ClockKind.ACCEPTANCE, origin=at)
     old = incident.clocks.filter(kind=ClockKind.DEVELOPMENT).first()
     if old is None:
-        _start(incident, ClockKind.DEVELOPMENT, at, row.target, row.is_pausable)
+        _start(incident, ClockKind.DEVELOPMENT, origin=at)
     elif old.stopped_at is not None:
         if old.is_void:
             old.origin_at = old.stopped_at = at
         _go_on(incident, old, at=at, reason=incident.reference)
+    summarise_clocks(incident)
+
+
+def start_next_update(incident: Incident, *, at: datetime) -> None:
+    """Those affected have news (or the service is down again): the present period ends, the next one begins."""
+    for row in incident.clocks.running().filter(kind=ClockKind.UPDATE):
+        _stop(row, at=at)
+    _start(incident, ClockKind.UPDATE, origin=at)
+    summarise_clocks(incident)
 
 
 def stop_clocks(incident: Incident, *kinds: str, at: datetime, is_void: bool = False) -> None:
     """Stop those clocks that still run; a pause that is open ends with them."""
     for row in incident.clocks.running().filter(kind__in=kinds or list(ClockKind)):
-        row.pauses.filter(ended_at=None).update(ended_at=at)
-        row.stopped_at = at
-        row.is_void = is_void
-        _derive(row)
+        _stop(row, at=max(at, row.origin_at), is_void=is_void)
+    summarise_clocks(incident)
 
 
 def pause_clocks(incident: Incident, *, at: datetime, reason: str) -> None:
@@ -56,6 +62,7 @@ def pause_clocks(incident: Incident, *, at: datetime, reason: str) -> None:
     for row in incident.clocks.running().filter(is_pausable=True, due_at__gt=at):
         row.pauses.create(started_at=at, reason=reason)
         _derive(row)
+    summarise_clocks(incident)
 
 
 def resume_clocks(incident: Incident, *, at: datetime) -> None:
@@ -63,12 +70,14 @@ def resume_clocks(incident: Incident, *, at: datetime) -> None:
     for row in incident.clocks.running():
         if row.pauses.filter(ended_at=None).update(ended_at=at):
             _derive(row)
+    summarise_clocks(incident)
 
 
 def restart_clocks(incident: Incident, *kinds: str, at: datetime, reason: str) -> None:
     """Let stopped clocks go on after a reopen; the time in between counts as a pause."""
     for row in incident.clocks.filter(kind__in=kinds).exclude(stopped_at=None):
         _go_on(incident, row, at=at, reason=reason)
+    summarise_clocks(incident)
 
 
 def unstop_clock(incident: Incident, kind: str) -> None:
@@ -77,13 +86,25 @@ def unstop_clock(incident: Incident, kind: str) -> None:
         row.stopped_at = None
         _aim(incident, row)
         _derive(row)
+    summarise_clocks(incident)
+
+
+def unvoid_clocks(incident: Incident, *, since: datetime) -> None:
+    """Undo that the clocks ended without a verdict at ``since``, the pauses that ended with them included."""
+    for row in incident.clocks.filter(is_void=True, stopped_at=since):
+        row.stopped_at, row.is_void = None, False
+        if incident.status == Status.PENDING:
+            row.pauses.filter(ended_at=since).update(ended_at=None)
+        _derive(row)
+    summarise_clocks(incident)
 
 
 def retarget_clocks(incident: Incident, *, at: datetime) -> None:
     """After a level change: new targets from the original origins, with the pauses kept.
 
     A clock that has stopped keeps the verdict of the level it stopped under, until it goes on. A pause that the new
-    level does not allow ends now; one that it allows for the first time begins now.
+    level does not allow ends now; one that it allows for the first time begins now. Progress updates that the new
+    level asks for begin now; those that it does not ask for end without a verdict.
     """
     for row in incident.clocks.running():
         _aim(incident, row)
@@ -92,6 +113,25 @@ def retarget_clocks(incident: Incident, *, at: datetime) -> None:
         _derive(row)
     if incident.status == Status.PENDING:
         pause_clocks(incident, at=at, reason=incident.pending_reason)
+    _retarget_updates(incident, at=at)
+    summarise_clocks(incident)
+
+
+def _retarget_updates(incident: Incident, *, at: datetime) -> None:
+    running = incident.clocks.running().filter(kind=ClockKind.UPDATE)
+    is_wanted = _target_of(incident, ClockKind.UPDATE) is not None and incident.recovered_at is None
+    if is_wanted and not running.exists():
+        _start(incident, ClockKind.UPDATE, origin=at)
+    for row in running if not is_wanted else ():
+        _stop(row, at=at, is_void=True)
+
+
+def summarise_clocks(incident: Incident) -> None:
+    """Write the deadlines that lists sort and filter by: one column each, so that no list reads the clocks."""
+    rows = [row for row in incident.clocks.running() if row.due_at is not None]
+    incident.next_due_at = min((row.due_at for row in rows if row.due_at), default=None)
+    incident.at_risk_at = min((row.due_at - row.target * (1 - AT_RISK) for row in rows if row.due_at), default=None)
+    Incident.objects.filter(pk=incident.pk).update(next_due_at=incident.next_due_at, at_risk_at=incident.at_risk_at)
 
 
 def record_breaches(*, limit: int = 200) -> int:
@@ -147,10 +187,24 @@ def _write_breach(incident: Incident, row: Clock, due_at: datetime) -> None:
     record_event(incident, "breach", actor=None, via=Via.SYSTEM, data=data)
 
 
-def _start(incident: Incident, kind: str, origin: datetime, target: timedelta, is_pausable: bool) -> None:
-    row = Clock(incident=incident, kind=kind, origin_at=origin, target=target, is_pausable=is_pausable)
+def _start(incident: Incident, kind: str, *, origin: datetime) -> Clock | None:
+    """A new clock of that kind; None where the level has no target for it."""
+    target = _target_of(incident, kind)
+    if target is None:
+        return None
+    ordinal = incident.clocks.filter(kind=kind).count() + 1
+    row = Clock(incident=incident, kind=kind, ordinal=ordinal, origin_at=origin)
+    _copy_target(row, target)
     row.due_at = sla.deadline(origin=origin, target=row.target, pauses=[])
     row.save()
+    return row
+
+
+def _stop(row: Clock, *, at: datetime, is_void: bool = False) -> None:
+    row.pauses.filter(ended_at=None).update(ended_at=at)
+    row.stopped_at = at
+    row.is_void = is_void
+    _derive(row)
 
 
 def _go_on(incident: Incident, row: Clock, *, at: datetime, reason: str) -> None:
@@ -163,9 +217,18 @@ def _go_on(incident: Incident, row: Clock, *, at: datetime, reason: str) -> None
 
 def _aim(incident: Incident, row: Clock) -> None:
     """Give the clock the target of the incident's present level; the level may have changed while it stood."""
-    new = incident.level.targets.filter(kind=row.kind).first()
-    if new is not None:
-        row.target, row.is_pausable = new.target, new.is_pausable
+    target = _target_of(incident, row.kind)
+    if target is not None:
+        _copy_target(row, target)
+
+
+def _target_of(incident: Incident, kind: str) -> LevelTarget | None:
+    return incident.level.targets.filter(kind=kind).first()
+
+
+def _copy_target(row: Clock, target: LevelTarget) -> None:
+    row.target, row.is_pausable = target.target, target.is_pausable
+    row.calendar, row.warn_at, row.overdue_repeat = target.calendar, target.warn_at, target.overdue_repeat
 
 
 def _derive(row: Clock) -> None:

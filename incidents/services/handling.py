@@ -15,6 +15,7 @@ from incidents.models import CauseClass, ClockKind, Incident
 from incidents.models.status import OVER
 from incidents.services import clocks
 from lifecycle import clock
+from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, lock, perform
 
 
@@ -58,8 +59,7 @@ def recover_incident(
         workaround=workaround,
     )
     clocks.resume_clocks(incident, at=now)
-    clocks.stop_clocks(incident, ClockKind.RECOVERY, at=at)
-    clocks.stop_clocks(incident, ClockKind.RESPONSE, at=max(at, incident.reported_at))
+    clocks.stop_clocks(incident, ClockKind.RECOVERY, ClockKind.RESPONSE, ClockKind.UPDATE, at=at)
     clocks.record_late_stops(incident)
     incident.impacts.filter(ended_at=None, started_at__lte=at).update(ended_at=at)
     return incident
@@ -83,7 +83,7 @@ def transfer_incident(
     data = {"team": team.name}
     _perform(incident, "transfer", actor, via, expected_version, note=hand_over, data=data, team=team, at=at)
     clocks.stop_clocks(incident, ClockKind.RESOLUTION, at=at)
-    clocks.start_development_clock(incident, at=at)
+    clocks.start_transfer_clocks(incident, at=at)
     clocks.record_late_stops(incident)
     return incident
 
@@ -93,7 +93,10 @@ def accept_incident(
     incident: Incident, *, actor: Person | None, via: str, expected_version: int | None = None
 ) -> Incident:
     """A developer takes the transferred incident over."""
-    _perform(incident, "accept", actor, via, expected_version, handler=actor, at=clock.now())
+    at = clock.now()
+    _perform(incident, "accept", actor, via, expected_version, handler=actor, at=at)
+    clocks.stop_clocks(incident, ClockKind.ACCEPTANCE, at=at)
+    clocks.record_late_stops(incident)
     return incident
 
 
@@ -105,18 +108,29 @@ def refuse_incident(
     _require(reason=reason)
     at = clock.now()
     _perform(incident, "refuse", actor, via, expected_version, note=reason)
+    clocks.stop_clocks(incident, ClockKind.ACCEPTANCE, at=at)
     clocks.stop_clocks(incident, ClockKind.DEVELOPMENT, at=at, is_void=True)
     clocks.unstop_clock(incident, ClockKind.RESOLUTION)
+    clocks.record_late_stops(incident)
     return incident
 
 
 @transaction.atomic
 def hold_incident(
-    incident: Incident, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
+    incident: Incident,
+    *,
+    actor: Person | None,
+    via: str,
+    reason: str,
+    waiting_for: str = "",
+    expected_version: int | None = None,
 ) -> Incident:
     """Wait for somebody: pauses the clocks whose level allows it."""
     _require(reason=reason)
-    _perform(incident, "hold", actor, via, expected_version, note=reason, reason=reason)
+    data = {"waiting_for": waiting_for}
+    _perform(
+        incident, "hold", actor, via, expected_version, note=reason, data=data, reason=reason, waiting_for=waiting_for
+    )
     clocks.pause_clocks(incident, at=clock.now(), reason=reason)
     return incident
 
@@ -204,8 +218,10 @@ def reopen_incident(
     at = clock.now()
     _perform(incident, "reopen", actor, via, expected_version, note=reason, data={"is_down": is_down}, is_down=is_down)
     kinds = [ClockKind.RESOLUTION] if incident.recovered_at else [ClockKind.RESOLUTION, ClockKind.RECOVERY]
-    clocks.stop_clocks(incident, ClockKind.DEVELOPMENT, at=at, is_void=True)
+    clocks.stop_clocks(incident, ClockKind.DEVELOPMENT, ClockKind.ACCEPTANCE, at=at, is_void=True)
     clocks.restart_clocks(incident, *kinds, at=at, reason=reason)
+    if incident.recovered_at is None:
+        clocks.start_next_update(incident, at=at)
     return incident
 
 
@@ -241,6 +257,26 @@ def merge_incident(
     data = {"target": target.pk}
     _perform(incident, "merge", actor, via, expected_version, data=data, note=str(target), target=target, at=at)
     clocks.stop_clocks(incident, at=at, is_void=True)
+    return incident
+
+
+@transaction.atomic
+def unmerge_incident(
+    incident: Incident, *, actor: Person | None, via: str, expected_version: int | None = None
+) -> Incident:
+    """Take a merge back within the minutes that the handling policy gives: its clocks go on as if nothing had been."""
+    lock(incident)
+    since, data = incident.cancelled_at, {"target": incident.merged_into_id}
+    _perform(incident, "unmerge", actor, via, expected_version, data=data)
+    if since is not None:
+        clocks.unvoid_clocks(incident, since=since)
+    return incident
+
+
+@transaction.atomic
+def lapse_acknowledgement(incident: Incident) -> Incident:
+    """Nobody has followed up the acknowledgement in the time that the level gives: paging begins anew."""
+    _perform(incident, "lapse", None, Via.SYSTEM, None)
     return incident
 
 

@@ -103,7 +103,7 @@ def test_the_detail_shows_clocks_and_what_is_allowed(api: APIClient, clock: Cloc
     clock.advance(minutes=4)
     body = api.get(f"{ROOT}{incident.pk}/").json()
     assert body["reference"] == incident.reference
-    assert {row["kind"] for row in body["clocks"]} == {"response", "recovery", "resolution"}
+    assert {row["kind"] for row in body["clocks"]} == {"response", "recovery", "resolution", "update"}
     response = next(row for row in body["clocks"] if row["kind"] == "response")
     assert response["state"] == "running"
     assert response["target"] == 600

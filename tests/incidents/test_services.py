@@ -114,8 +114,9 @@ def test_a_late_acknowledgement_is_a_breach_even_before_the_cycle_saw_it(clock: 
 def test_one_breached_clock_never_hides_another(clock: Hand) -> None:
     make_incident(level=1)
     clock.advance(days=8)
-    assert services.record_breaches() == 3
-    assert set(Breach.objects.values_list("clock__kind", flat=True)) == {"response", "recovery", "resolution"}
+    assert services.record_breaches() == 4
+    kinds = set(Breach.objects.values_list("clock__kind", flat=True))
+    assert kinds == {"response", "recovery", "resolution", "update"}
 
 
 def test_a_breach_that_cannot_be_recorded_keeps_no_other_from_being_recorded(
@@ -138,7 +139,7 @@ def test_a_breach_that_cannot_be_recorded_keeps_no_other_from_being_recorded(
 
 def test_a_recorded_breach_is_never_changed_or_deleted(clock: Hand) -> None:
     make_incident()
-    clock.advance(hours=1)
+    clock.advance(minutes=45)
     services.record_breaches()
     for tamper in (lambda: Breach.objects.update(level=3), lambda: Breach.objects.all().delete()):
         with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
@@ -375,7 +376,7 @@ def test_a_relapse_after_a_transfer_is_in_the_hands_of_operations_alone(clock: H
     clock.advance(hours=1)
     services.reopen_incident(incident, reason="down again", is_down=True, **by(alice))
     assert clock_of(incident, "development").is_void
-    assert set(incident.clocks.running().values_list("kind", flat=True)) == {"recovery", "resolution"}
+    assert set(incident.clocks.running().values_list("kind", flat=True)) == {"recovery", "resolution", "update"}
 
 
 def test_the_time_between_the_end_and_the_reopening_is_a_pause(clock: Hand) -> None:

@@ -25,9 +25,11 @@ TABLE = {
     "resolve": {"acknowledged", "transferred", "recovered"},
     "confirm": {"resolved"},
     "close": {"resolved"},
-    "reopen": {"recovered", "resolved", "closed"},
+    "reopen": {"transferred", "recovered", "resolved", "closed"},
     "cancel": {"reported", "acknowledged", "pending", "recovered"},
     "merge": {"reported", "acknowledged", "pending", "recovered"},
+    "unmerge": {"cancelled"},
+    "lapse": {"acknowledged"},
 }
 REFUSED = [(verb, status) for verb, sources in TABLE.items() for status in Status.values if status not in sources]
 
