@@ -1,11 +1,5 @@
-"""One sentence per verb of the timeline. It follows the actor's name: "Alice" "acknowledged it".
+"""What the verbs of handling say on the timeline."""
 
-Apps above this one add sentences for their own verbs with ``sentence``; a verb nobody has registered is shown by its
-name, so that nothing on a timeline is ever lost.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -13,49 +7,8 @@ from django.utils.translation import gettext as _
 
 from incidents.models import CauseClass, ClockKind, Source
 from incidents.presentation.durations import round_words
-from lifecycle.lists import listed
+from incidents.presentation.sentences.register import sentence
 from lifecycle.models import Event
-
-Writer = Callable[[Event], str]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """``group`` is "human", "status", "pages" or "alerts": the filter chip it belongs to."""
-
-    write: Writer
-    icon: str
-    tone: str
-    group: str
-
-
-_sentences: dict[str, Sentence] = {}
-
-
-def sentence(
-    verb: str, *, icon: str = "point-filled", tone: str = "", group: str = "human"
-) -> Callable[[Writer], Writer]:
-    """Decorator for a function ``event -> sentence``. An empty tone follows from whether a person acted."""
-
-    def add(write: Writer) -> Writer:
-        _sentences[verb] = Sentence(write, icon, tone, group)
-        return write
-
-    return add
-
-
-def sentence_of(event: Event) -> Sentence:
-    if event.verb in _sentences:
-        return _sentences[event.verb]
-    is_page = event.verb.startswith(("page", "notify", "deliver", "escalat", "call", "sms", "email"))
-    return Sentence(_name, "bell" if is_page else "point-filled", "", "pages" if is_page else "human")
-
-
-def _name(event: Event) -> str:
-    """The verb itself, with whatever names the event carries."""
-    found = [event.data.get(key) for key in ("target", "person", "people", "channel", "channels", "reference", "error")]
-    texts = [listed(value) if isinstance(value, list) else str(value) for value in found if value]
-    return ": ".join([event.verb.replace("_", " "), *([" · ".join(texts)] if texts else [])])
 
 
 @sentence("report", icon="status-reported", group="status")

@@ -1,0 +1,98 @@
+"""The verbs of an incident."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Person
+from incidents import forms as asks
+from incidents import permissions, services
+from incidents.commands.command import Command, register
+from incidents.models import Incident
+
+
+def _over(incident: Incident) -> str | Promise:
+    return _("The incident is over.") if incident.is_over else ""
+
+
+def _major_or_over(incident: Incident) -> str | Promise:
+    return _("It is a major incident already.") if incident.is_major else _over(incident)
+
+
+def _notes(incident: Incident, person: Person) -> bool:
+    return permissions.responds(incident, person) or incident.reporter_id == person.pk
+
+
+INCIDENT_COMMANDS = register(
+    Incident,
+    Command("acknowledge", services.acknowledge_incident, icon="status-acknowledged", key="a"),
+    Command("recover", services.recover_incident, asks.RecoverForm, "status-recovered"),
+    Command("transfer", services.transfer_incident, asks.TransferForm, "status-transferred"),
+    Command("accept", services.accept_incident, icon="check"),
+    Command("refuse", services.refuse_incident, asks.ReasonForm, "thumb-down"),
+    Command("hold", services.hold_incident, asks.HoldForm, "status-pending"),
+    Command("resume", services.resume_incident, icon="refresh"),
+    Command("resolve", services.resolve_incident, asks.ResolveForm, "status-resolved"),
+    Command("confirm", services.confirm_incident, asks.ConfirmForm, "thumb-up"),
+    Command("close", services.close_incident, icon="status-closed"),
+    Command("reopen", services.reopen_incident, asks.ReopenForm, "arrow-forward-up"),
+    Command("cancel", services.cancel_incident, asks.ReasonForm, "status-cancelled"),
+    Command("merge", services.merge_incident, asks.MergeForm, "copy"),
+    Command("unmerge", services.unmerge_incident, icon="refresh"),
+    Command(
+        "change_level",
+        services.change_level,
+        asks.ChangeLevelForm,
+        "adjustments",
+        label=_("Change level"),
+        rank=20,
+        permission=permissions.handles,
+        blocked=_over,
+    ),
+    Command(
+        "declare_major",
+        services.declare_major,
+        asks.ReasonForm,
+        "speakerphone",
+        label=_("Declare major incident"),
+        rank=21,
+        permission=permissions.manages,
+        blocked=_major_or_over,
+    ),
+    Command(
+        "assign",
+        services.assign_incident,
+        asks.AssignForm,
+        "user",
+        label=_("Assign"),
+        rank=22,
+        permission=permissions.handles,
+    ),
+    Command(
+        "note",
+        services.add_note,
+        asks.TimelineNoteForm,
+        "note",
+        label=_("Add to the timeline"),
+        rank=30,
+        permission=_notes,
+    ),
+    Command(
+        "record_impact",
+        services.record_impact,
+        asks.ImpactForm,
+        "users",
+        label=_("Record impact"),
+        rank=31,
+        permission=permissions.resolves,
+    ),
+    Command(
+        "propose_solution",
+        services.propose_solution,
+        asks.ProposeForm,
+        "tool",
+        label=_("Propose a solution"),
+        rank=32,
+        permission=permissions.resolves,
+        blocked=_over,
+    ),
+)

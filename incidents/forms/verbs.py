@@ -1,0 +1,114 @@
+"""What each verb asks for. The API's serializers are made from these forms, so that both accept the same."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Team
+from incidents.forms.fields import (
+    BIGGEST_BIG_INTEGER,
+    BIGGEST_INTEGER,
+    HANDLING,
+    IncidentReference,
+    LevelChoice,
+    Moment,
+    PersonChoice,
+    Text,
+)
+from incidents.models import CauseClass, WaitingFor
+
+
+class EmptyForm(forms.Form):
+    """For verbs that ask for nothing."""
+
+
+class NoteForm(forms.Form):
+    note = Text(label=_("Note"), required=False)
+
+
+class ConfirmForm(forms.Form):
+    note = Text(
+        label=_("How and when the reporter confirmed"),
+        required=False,
+        help_text=_("Required unless you are the reporter."),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = Text(label=_("Reason"))
+
+
+class HoldForm(forms.Form):
+    reason = Text(label=_("Reason"))
+    waiting_for = forms.ChoiceField(
+        label=_("Waiting for"),
+        choices=[("", _("not said")), *WaitingFor.choices],
+        required=False,
+        help_text=_("The reporter's answer ends the waiting by itself."),
+    )
+
+
+class RecoverForm(forms.Form):
+    workaround = Text(
+        label=_("Workaround"), required=False, help_text=_("What brought the service back, if it was a workaround.")
+    )
+    recovered_at = Moment(label=_("Recovered at"), required=False, help_text=_("Now, if you leave it empty."))
+
+
+class TransferForm(forms.Form):
+    team = forms.ModelChoiceField(
+        Team.objects.filter(services_developed__isnull=False).distinct(), label=_("To the team"), to_field_name="slug"
+    )
+    hand_over = Text(label=_("Hand-over: what is known, what was tried, where the evidence is"), rows=4)
+
+
+class ResolveForm(forms.Form):
+    resolution = Text(label=_("What was done about the cause"))
+    cause_class = forms.ChoiceField(label=_("What is known of the cause"), choices=CauseClass.choices)
+
+
+class ReopenForm(forms.Form):
+    reason = Text(label=_("Reason"))
+    is_down = forms.BooleanField(label=_("The service is broken again"), required=False)
+
+
+class MergeForm(forms.Form):
+    target = IncidentReference(label=_("Duplicate of"))
+
+
+class ChangeLevelForm(forms.Form):
+    level = LevelChoice(label=_("Level"))
+    reason = Text(label=_("Reason"))
+
+
+class AssignForm(forms.Form):
+    owner = PersonChoice(*HANDLING, label=_("Owner (first accountability)"))
+
+
+class TimelineNoteForm(forms.Form):
+    text = Text(label=_("Note"), widget=forms.Textarea({"rows": 2, "placeholder": _("What you saw, did or decided")}))
+    occurred_at = Moment(label=_("Happened at"), required=False, help_text=_("Now, if you leave it empty."))
+
+
+class ImpactForm(forms.Form):
+    affected_users = forms.IntegerField(
+        label=_("Affected users"), min_value=0, max_value=BIGGEST_INTEGER, required=False
+    )
+    affected_page_views = forms.IntegerField(
+        label=_("Affected page views"), min_value=0, max_value=BIGGEST_BIG_INTEGER, required=False
+    )
+    started_at = Moment(label=_("From"), required=False, help_text=_("The occurrence, if you leave it empty."))
+    ended_at = Moment(label=_("To"), required=False, help_text=_("The recovery, if you leave it empty."))
+    is_down = forms.BooleanField(label=_("The service did not work at all"), required=False)
+    is_estimate = forms.BooleanField(label=_("This is an estimate"), required=False)
+
+    def clean_affected_users(self) -> int:
+        return self.cleaned_data["affected_users"] or 0
+
+    def clean_affected_page_views(self) -> int:
+        return self.cleaned_data["affected_page_views"] or 0
+
+
+class ProposeForm(forms.Form):
+    text = Text(label=_("Solution"))
+    risk = Text(label=_("Risk"), required=False, rows=2)
+    rollback = Text(label=_("Way back"), required=False, rows=2)
