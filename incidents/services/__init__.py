@@ -2,23 +2,24 @@
 
 from incidents.services.classification import change_level, declare_major
 from incidents.services.clocks import record_breaches
-from incidents.services.handling import (
-    accept_incident,
-    acknowledge_incident,
+from incidents.services.ending import (
     cancel_incident,
     close_incident,
     confirm_incident,
-    hold_incident,
-    lapse_acknowledgement,
-    merge_incident,
-    recover_incident,
-    refuse_incident,
     reopen_incident,
     resolve_incident,
+)
+from incidents.services.handling import (
+    accept_incident,
+    acknowledge_incident,
+    hold_incident,
+    lapse_acknowledgement,
+    recover_incident,
+    refuse_incident,
     resume_incident,
     transfer_incident,
-    unmerge_incident,
 )
+from incidents.services.merging import merge_incident, unmerge_incident
 from incidents.services.records import (
     add_note,
     assign_incident,

@@ -1,0 +1,52 @@
+"""Duplicates: the target goes on, the source becomes read-only.
+
+All take ``actor`` (None: the product itself), ``via``, and optionally ``expected_version``. All raise
+TransitionRefused, VersionConflict, NotPermitted or InputRefused, and then nothing has changed.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import Person
+from incidents.models import Incident
+from incidents.models.status import OVER
+from incidents.services import clocks
+from incidents.services.performing import perform_on
+from lifecycle import clock
+from lifecycle.transitions import InputRefused, lock
+
+
+@transaction.atomic
+def merge_incident(
+    incident: Incident,
+    *,
+    actor: Person | None,
+    via: str,
+    target: Incident | None,
+    expected_version: int | None = None,
+) -> Incident:
+    """A duplicate of ``target``, which goes on; this one becomes read-only."""
+    if target is not None and target.pk != incident.pk:
+        # Two incidents that are merged into each other at once must not both end; in one order nothing deadlocks.
+        for row in sorted((incident, target), key=lambda each: each.pk):
+            lock(row)
+    if target is None or target.pk == incident.pk or target.status in OVER:
+        raise InputRefused(target=_("Choose another incident that is still open."))
+    at = clock.now()
+    data = {"target": target.pk}
+    perform_on(incident, "merge", actor, via, expected_version, data=data, note=str(target), target=target, at=at)
+    clocks.stop_clocks(incident, at=at, is_void=True)
+    return incident
+
+
+@transaction.atomic
+def unmerge_incident(
+    incident: Incident, *, actor: Person | None, via: str, expected_version: int | None = None
+) -> Incident:
+    """Take a merge back within the minutes that the handling policy gives: its clocks go on as if nothing had been."""
+    lock(incident)
+    since, data = incident.cancelled_at, {"target": incident.merged_into_id}
+    perform_on(incident, "unmerge", actor, via, expected_version, data=data)
+    if since is not None:
+        clocks.unvoid_clocks(incident, since=since)
+    return incident
