@@ -199,6 +199,11 @@ def _blocked_by(record: StatefulRecord, transition: Transition) -> str:
     return ""
 
 
+def refuse(record: StatefulRecord, verb: str, reason: str) -> TransitionRefused:
+    """The refusal of a verb that is no declared transition, with what is allowed instead; for ``raise``."""
+    return _refusal(record, verb, reason)
+
+
 def _refusal(record: StatefulRecord, verb: str, reason: str) -> TransitionRefused:
     allowed = [offer.verb for offer in offers(record, None) if offer.is_allowed]
     return TransitionRefused(status=cast(Any, record).status, verb=verb, reason=reason, allowed=allowed)

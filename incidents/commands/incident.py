@@ -18,6 +18,10 @@ def _major_or_over(incident: Incident) -> str | Promise:
     return _("It is a major incident already.") if incident.is_major else _over(incident)
 
 
+def _not_snoozed(incident: Incident) -> str | Promise:
+    return _("It is not snoozed.") if incident.snoozed_until is None else ""
+
+
 def _notes(incident: Incident, person: Person) -> bool:
     return permissions.responds(incident, person) or incident.reporter_id == person.pk
 
@@ -66,6 +70,35 @@ INCIDENT_COMMANDS = register(
         label=_("Assign"),
         rank=22,
         permission=permissions.handles,
+    ),
+    Command(
+        "snooze",
+        services.snooze_incident,
+        asks.SnoozeForm,
+        "clock-pause",
+        label=_("Snooze"),
+        rank=24,
+        permission=permissions.handles,
+        blocked=_over,
+    ),
+    Command(
+        "wake",
+        services.wake_incident,
+        icon="bell",
+        label=_("Wake"),
+        rank=25,
+        permission=permissions.handles,
+        blocked=_not_snoozed,
+    ),
+    Command(
+        "set_parent",
+        services.set_parent,
+        asks.ParentForm,
+        "copy",
+        label=_("Put below a parent"),
+        rank=26,
+        permission=permissions.handles,
+        blocked=_over,
     ),
     Command(
         "note",

@@ -75,6 +75,19 @@ class MergeForm(forms.Form):
     target = IncidentReference(label=_("Duplicate of"))
 
 
+class SnoozeForm(forms.Form):
+    until = Moment(label=_("Until"))
+    reason = Text(label=_("Reason"), rows=2)
+
+
+class ParentForm(forms.Form):
+    parent = IncidentReference(
+        label=_("Parent"),
+        required=False,
+        help_text=_("Its number, such as INC-12; empty takes it away from its parent."),
+    )
+
+
 class ChangeLevelForm(forms.Form):
     level = LevelChoice(label=_("Level"))
     reason = Text(label=_("Reason"))

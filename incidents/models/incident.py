@@ -225,7 +225,6 @@ class Incident(Classified, Staffed, Timed, StatefulRecord):
     def confirm(self, *, at: datetime) -> None:
         """The reporter says that it is well again."""
         self.confirmed_at = at
-        self.closes_at = None
 
     @transition(
         field=status,

@@ -2,6 +2,7 @@
 
 from incidents.services.classification import change_level, declare_major
 from incidents.services.clocks import record_breaches
+from incidents.services.closing import close_silent
 from incidents.services.ending import (
     cancel_incident,
     close_incident,
@@ -9,16 +10,17 @@ from incidents.services.ending import (
     reopen_incident,
     resolve_incident,
 )
+from incidents.services.family import set_parent
 from incidents.services.handling import (
     accept_incident,
     acknowledge_incident,
     hold_incident,
-    lapse_acknowledgement,
     recover_incident,
     refuse_incident,
     resume_incident,
     transfer_incident,
 )
+from incidents.services.lapsing import check_acknowledgements
 from incidents.services.merging import merge_incident, unmerge_incident
 from incidents.services.records import (
     add_note,
@@ -29,6 +31,7 @@ from incidents.services.records import (
     verify_action,
 )
 from incidents.services.reporting import open_incident, open_or_find
+from incidents.services.snoozing import snooze_incident, wake_incident, wake_incidents
 from incidents.services.solutions import approve_solution, bypass_solution, propose_solution, reject_solution
 
 __all__ = [
@@ -40,12 +43,13 @@ __all__ = [
     "bypass_solution",
     "cancel_incident",
     "change_level",
+    "check_acknowledgements",
     "close_incident",
+    "close_silent",
     "complete_action",
     "confirm_incident",
     "declare_major",
     "hold_incident",
-    "lapse_acknowledgement",
     "merge_incident",
     "open_incident",
     "open_or_find",
@@ -59,7 +63,11 @@ __all__ = [
     "resolve_incident",
     "resume_incident",
     "send_back_action",
+    "set_parent",
+    "snooze_incident",
     "transfer_incident",
     "unmerge_incident",
     "verify_action",
+    "wake_incident",
+    "wake_incidents",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from incidents import sla
 from incidents.models import Breach, Clock, ClockKind, Incident, LevelTarget, Status
 from incidents.models.clock import AT_RISK
+from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock as time
 from lifecycle.models import Via
 from lifecycle.transitions import record_event
@@ -139,22 +140,10 @@ def record_breaches(*, limit: int = 200) -> int:
 
     Raises an ExceptionGroup of the rows that failed once all the others are done.
     """
-    recorded = 0
-    failures: list[Exception] = []
     overdue = Clock.objects.breaching(time.now()).order_by("due_at", "pk").values_list("pk", "incident_id")
-    while True:
-        failed = len(failures)
-        # Rows that fail stay in front: the next batch begins behind them.
-        for pk, incident_id in list(overdue[failed : failed + limit]):
-            try:
-                recorded += _record_breach(pk, incident_id)
-            except Exception as failure:
-                failures.append(failure)
-        if len(failures) == failed:
-            break
-    if failures:
-        raise ExceptionGroup("Some breaches could not be recorded", failures)
-    return recorded
+    recorded, failures = act_on_due(_record_breach, overdue, limit=limit)
+    complain(failures)
+    return sum(recorded)
 
 
 @transaction.atomic
@@ -163,8 +152,7 @@ def _record_breach(pk: int, incident_id: int) -> int:
 
     An incident that somebody else holds waits for the next cycle.
     """
-    free = Incident.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-    incident = free.filter(pk=incident_id).first()
+    incident = claim_incident(incident_id)
     row = Clock.objects.breaching(time.now()).filter(pk=pk).first()
     if incident is None or row is None or row.due_at is None:
         return 0

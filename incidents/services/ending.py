@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents.models import CauseClass, ClockKind, Incident
 from incidents.services import clocks
+from incidents.services.closing import ask_for_confirmation
+from incidents.services.family import cascades
 from incidents.services.performing import perform_on, require
 from lifecycle import clock
 from lifecycle.transitions import InputRefused
 
 
-@transaction.atomic
+@cascades("resolve")
 def resolve_incident(
     incident: Incident,
     *,
@@ -46,6 +48,7 @@ def resolve_incident(
     clocks.stop_clocks(incident, at=at)
     clocks.record_late_stops(incident)
     incident.impacts.filter(ended_at=None).update(ended_at=at)
+    ask_for_confirmation(incident, at=at)
     return incident
 
 
@@ -69,7 +72,7 @@ def close_incident(
     return incident
 
 
-@transaction.atomic
+@cascades("reopen")
 def reopen_incident(
     incident: Incident,
     *,

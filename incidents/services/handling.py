@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from catalog.models import Person, Team
 from incidents.models import ClockKind, Incident
 from incidents.services import clocks
+from incidents.services.family import cascades
+from incidents.services.lapsing import watch_acknowledgement
 from incidents.services.performing import perform_on, require
 from lifecycle import clock
-from lifecycle.models import Via
 from lifecycle.transitions import InputRefused
 
 
@@ -27,17 +28,11 @@ def acknowledge_incident(
     perform_on(incident, "acknowledge", actor, via, expected_version, note=note, handler=actor, at=at)
     clocks.stop_clocks(incident, ClockKind.RESPONSE, at=at)
     clocks.record_late_stops(incident)
+    watch_acknowledgement(incident, since=at)
     return incident
 
 
-@transaction.atomic
-def lapse_acknowledgement(incident: Incident) -> Incident:
-    """Nobody has followed up the acknowledgement in the time that the level gives: paging begins anew."""
-    perform_on(incident, "lapse", None, Via.SYSTEM, None)
-    return incident
-
-
-@transaction.atomic
+@cascades("recover")
 def recover_incident(
     incident: Incident,
     *,
@@ -121,7 +116,7 @@ def refuse_incident(
     return incident
 
 
-@transaction.atomic
+@cascades("hold")
 def hold_incident(
     incident: Incident,
     *,
@@ -141,7 +136,7 @@ def hold_incident(
     return incident
 
 
-@transaction.atomic
+@cascades("resume")
 def resume_incident(
     incident: Incident, *, actor: Person | None, via: str, note: str = "", expected_version: int | None = None
 ) -> Incident:

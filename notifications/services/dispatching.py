@@ -9,10 +9,10 @@ from django.utils.translation import gettext_noop
 
 from incidents.models import Incident
 from incidents.models.status import OVER, Status
+from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import NoticeKind
-from notifications.services.claiming import act_on_due, claim_incident, complain
 from notifications.services.escalating import restart_escalation, start_escalation, stop_escalation
 from notifications.services.noticing import (
     INITIAL_AFTER,
@@ -59,6 +59,14 @@ def _reported(incident: Incident, _event: Event) -> None:
     start_escalation(incident)
     if _is_down(incident):
         schedule_notice(incident, NoticeKind.INITIAL, after=NOW if incident.acknowledged_at else INITIAL_AFTER)
+        schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
+
+
+def _to_be_taken_up(incident: Incident, _event: Event) -> None:
+    """Its acknowledgement lapsed, or its merge was undone: whoever had it has it no longer."""
+    if incident.status == Status.REPORTED:
+        start_escalation(incident)
+    if _is_down(incident):
         schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
 
 
@@ -114,6 +122,8 @@ def _is_down(incident: Incident) -> bool:
 REACTIONS: dict[str, Callable[[Incident, Event], None]] = {
     "report": _reported,
     "acknowledge": _acknowledged,
+    "lapse": _to_be_taken_up,
+    "unmerge": _to_be_taken_up,
     "recover": _recovered,
     "resolve": _ended,
     "close": _ended,

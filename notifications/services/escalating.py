@@ -7,13 +7,13 @@ from django.db import transaction
 from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.status import Status
+from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import lock, record_event
 from notifications.models import Delivery, DeliveryStatus, Escalation, EscalationPolicy, EscalationStatus, Purpose
 from notifications.plan import Due, Snapshot, Step, choose, upcoming
 from notifications.recipients import fallback_of, step_recipients
-from notifications.services.claiming import act_on_due, claim_incident, complain
 from notifications.services.promising import promise
 
 ZERO = timedelta(0)

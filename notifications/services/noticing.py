@@ -7,12 +7,12 @@ from django.db.models import Q, QuerySet
 
 from incidents.models import Incident
 from incidents.models.status import OVER
+from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
 from notifications.models import Notice, NoticeKind, NotificationRule
 from notifications.recipients import party
-from notifications.services.claiming import act_on_due, claim_incident, complain
 from notifications.services.promising import promise
 
 # "Within 30 minutes" is an upper bound: the acknowledgement or ten minutes, whichever comes first, keeps it.

@@ -15,13 +15,13 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from incidents.models.status import Status
+from incidents.services.claiming import act_on_due, act_on_each, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import lock, record_event
 from notifications.channels import CHANNELS, ChannelError, Message
 from notifications.channels import Channel as Carrier
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
-from notifications.services.claiming import act_on_due, act_on_each, claim_incident, complain
 from notifications.services.links import make_link
 from notifications.services.promising import fall_through
 

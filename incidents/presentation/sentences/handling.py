@@ -134,6 +134,37 @@ def _lapse(_event: Event) -> str:
     return _("let the acknowledgement lapse: nobody had followed it up")
 
 
+@sentence("snooze", icon="clock-pause")
+def _snooze(event: Event) -> str:
+    until = datetime.fromisoformat(event.data["until"])
+    return _("snoozed it until %(moment)s") % {"moment": timezone.localtime(until).strftime("%m-%d %H:%M")}
+
+
+@sentence("wake", icon="bell")
+def _wake(event: Event) -> str:
+    return _("ended the snooze") if event.actor_id else _("says that the snooze is over")
+
+
+@sentence("set_parent", icon="copy")
+def _set_parent(event: Event) -> str:
+    if event.data.get("to") is None:
+        return _("took it away from its parent INC-%(parent)s") % {"parent": event.data.get("from")}
+    return _("put it below its parent INC-%(parent)s") % {"parent": event.data["to"]}
+
+
+@sentence("gain_child", icon="copy")
+def _gain_child(event: Event) -> str:
+    return _("put INC-%(child)s below it") % {"child": event.data.get("child")}
+
+
+@sentence("cascade", icon="copy")
+def _cascade(event: Event) -> str:
+    words = {"parent": event.data.get("parent"), "refused": event.data.get("refused", "")}
+    if words["refused"]:
+        return _("could not follow its parent INC-%(parent)s: %(refused)s") % words
+    return _("followed its parent INC-%(parent)s") % words
+
+
 @sentence("propose_solution", icon="tool")
 def _propose(_event: Event) -> str:
     return _("proposed a solution")
