@@ -21,7 +21,7 @@ from incidents.services.handling import (
     transfer_incident,
 )
 from incidents.services.lapsing import check_acknowledgements
-from incidents.services.merging import merge_incident, unmerge_incident
+from incidents.services.merging import merge_incident, surviving, unmerge_incident
 from incidents.services.records import (
     add_note,
     assign_incident,
@@ -65,6 +65,7 @@ __all__ = [
     "send_back_action",
     "set_parent",
     "snooze_incident",
+    "surviving",
     "transfer_incident",
     "unmerge_incident",
     "verify_action",

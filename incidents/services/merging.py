@@ -11,9 +11,10 @@ from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.status import OVER
 from incidents.services import clocks
+from incidents.services.family import lock_in_order
 from incidents.services.performing import perform_on
 from lifecycle import clock
-from lifecycle.transitions import InputRefused, lock
+from lifecycle.transitions import InputRefused, record_event
 
 
 @transaction.atomic
@@ -27,15 +28,14 @@ def merge_incident(
 ) -> Incident:
     """A duplicate of ``target``, which goes on; this one becomes read-only."""
     if target is not None and target.pk != incident.pk:
-        # Two incidents that are merged into each other at once must not both end; in one order nothing deadlocks.
-        for row in sorted((incident, target), key=lambda each: each.pk):
-            lock(row)
+        lock_in_order(incident, target)  # two that are merged into each other at once must not both end
     if target is None or target.pk == incident.pk or target.status in OVER:
         raise InputRefused(target=_("Choose another incident that is still open."))
     at = clock.now()
     data = {"target": target.pk}
     perform_on(incident, "merge", actor, via, expected_version, data=data, note=str(target), target=target, at=at)
     clocks.stop_clocks(incident, at=at, is_void=True)
+    record_event(target, "gain_duplicate", actor=actor, via=via, data={"source": incident.pk})
     return incident
 
 
@@ -44,9 +44,19 @@ def unmerge_incident(
     incident: Incident, *, actor: Person | None, via: str, expected_version: int | None = None
 ) -> Incident:
     """Take a merge back within the minutes that the handling policy gives: its clocks go on as if nothing had been."""
-    lock(incident)
+    target = incident.merged_into
+    lock_in_order(incident, *([target] if target else []))
     since, data = incident.cancelled_at, {"target": incident.merged_into_id}
     perform_on(incident, "unmerge", actor, via, expected_version, data=data)
     if since is not None:
         clocks.unvoid_clocks(incident, since=since)
+    if target is not None:
+        record_event(target, "lose_duplicate", actor=actor, via=via, data={"source": incident.pk})
+    return incident
+
+
+def surviving(incident: Incident) -> Incident:
+    """The incident that goes on where this one, and what it was merged into, were merged."""
+    while incident.merged_into is not None:
+        incident = incident.merged_into
     return incident

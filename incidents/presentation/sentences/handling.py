@@ -129,6 +129,16 @@ def _unmerge(event: Event) -> str:
     return _("undid the merge into INC-%(target)s") % {"target": event.data.get("target", "")}
 
 
+@sentence("gain_duplicate", icon="copy", group="status")
+def _gain_duplicate(event: Event) -> str:
+    return _("merged INC-%(source)s into it") % {"source": event.data.get("source")}
+
+
+@sentence("lose_duplicate", icon="copy", group="status")
+def _lose_duplicate(event: Event) -> str:
+    return _("undid the merge of INC-%(source)s") % {"source": event.data.get("source")}
+
+
 @sentence("lapse", icon="bell-ringing", tone="warn", group="status")
 def _lapse(_event: Event) -> str:
     return _("let the acknowledgement lapse: nobody had followed it up")
