@@ -68,6 +68,11 @@ def _choice_of_record(field: Any, options: dict[str, Any]) -> Any:
     return serializers.PrimaryKeyRelatedField[Any](**options)
 
 
+def _choice_of_records(field: Any, options: dict[str, Any]) -> Any:
+    options |= {"queryset": field.queryset, "many": True, "allow_empty": not field.required}
+    return serializers.SlugRelatedField[Any](slug_field=field.to_field_name or "pk", **options)
+
+
 def _moment(field: Any, options: dict[str, Any]) -> Any:
     validators = list(field.validators)
     return serializers.DateTimeField(allow_null=not field.required, validators=validators, **options)
@@ -96,6 +101,7 @@ def _text(field: Any, options: dict[str, Any]) -> Any:
 
 MAKERS: tuple[tuple[type[forms.Field], Callable[[Any, dict[str, Any]], Any]], ...] = (
     (IncidentReference, _reference),
+    (forms.ModelMultipleChoiceField, _choice_of_records),
     (forms.ModelChoiceField, _choice_of_record),
     (Moment, _moment),
     (forms.DateField, _day),

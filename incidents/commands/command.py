@@ -20,7 +20,7 @@ Condition = Callable[[Any, Person], bool]
 class Command:
     """A verb. Transitions take label, rank, permission and guards from the model; other verbs state them here.
 
-    ``blocked`` answers why the verb is not possible now, or an empty string.
+    ``blocked`` answers why the verb is not possible now, or an empty string; ``initial`` what its form begins with.
     """
 
     verb: str
@@ -32,6 +32,7 @@ class Command:
     rank: int = 50
     permission: Condition | None = None
     blocked: Callable[[Any], str | Promise] = lambda _record: ""
+    initial: Callable[[Any], dict[str, Any]] = lambda _record: {}
 
     @property
     def is_transition(self) -> bool:

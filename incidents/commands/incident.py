@@ -1,5 +1,7 @@
 """The verbs of an incident."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,7 @@ from incidents import forms as asks
 from incidents import permissions, services
 from incidents.commands.command import Command, register
 from incidents.models import Incident
+from incidents.services.staffing import ROLES
 
 
 def _over(incident: Incident) -> str | Promise:
@@ -20,6 +23,15 @@ def _major_or_over(incident: Incident) -> str | Promise:
 
 def _not_snoozed(incident: Incident) -> str | Promise:
     return _("It is not snoozed.") if incident.snoozed_until is None else ""
+
+
+def _roles(incident: Incident) -> dict[str, Any]:
+    return {role: getattr(incident, role) for role in ROLES}
+
+
+def _restriction(incident: Incident) -> dict[str, Any]:
+    participants = incident.participants.all() if incident.is_restricted else []
+    return {"is_restricted": incident.is_restricted, "participants": participants}
 
 
 def _notes(incident: Incident, person: Person) -> bool:
@@ -70,6 +82,7 @@ INCIDENT_COMMANDS = register(
         label=_("Assign"),
         rank=22,
         permission=permissions.handles,
+        initial=_roles,
     ),
     Command(
         "snooze",
@@ -99,6 +112,16 @@ INCIDENT_COMMANDS = register(
         rank=26,
         permission=permissions.handles,
         blocked=_over,
+    ),
+    Command(
+        "restrict",
+        services.restrict_incident,
+        asks.RestrictForm,
+        "lock",
+        label=_("Restrict"),
+        rank=27,
+        permission=permissions.handles,
+        initial=_restriction,
     ),
     Command(
         "note",

@@ -15,6 +15,7 @@ from incidents.models import Incident, Level
 LONG = 20_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 BIGGEST_INTEGER, BIGGEST_BIG_INTEGER = 2**31 - 1, 2**63 - 1
+DEVELOPING = (Role.DEVELOPER, Role.RD_LEADER)
 HANDLING = (Role.OPERATIONS, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
 
 
@@ -58,6 +59,7 @@ class IncidentReference(forms.CharField):
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def __init__(self, *roles: str, **options: Any) -> None:
         people = Person.objects.with_role(*roles)
+        options.setdefault("empty_label", _("leave as it is"))
         super().__init__(people, to_field_name="username", **options)
 
 

@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Team
+from catalog.models import Person, Role, Team
 from incidents.forms.fields import (
     BIGGEST_BIG_INTEGER,
     BIGGEST_INTEGER,
+    DEVELOPING,
     HANDLING,
     IncidentReference,
     LevelChoice,
@@ -94,7 +95,28 @@ class ChangeLevelForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    owner = PersonChoice(*HANDLING, label=_("Owner (first accountability)"))
+    owner = PersonChoice(*HANDLING, label=_("Owner (first accountability)"), required=False)
+    handler = PersonChoice(*HANDLING, *DEVELOPING, label=_("Handler"), required=False)
+    manager = PersonChoice(Role.INCIDENT_MANAGER, label=_("Incident manager"), required=False)
+    communications_lead = PersonChoice(
+        *HANDLING,
+        *DEVELOPING,
+        Role.SERVICE_OWNER,
+        label=_("Communications lead"),
+        required=False,
+        help_text=_("Keeps customers and leaders informed."),
+    )
+
+
+class RestrictForm(forms.Form):
+    is_restricted = forms.BooleanField(
+        label=_("Restricted"),
+        required=False,
+        help_text=_("Only those who have to do with it, incident managers and the people below see it."),
+    )
+    participants = forms.ModelMultipleChoiceField(
+        Person.objects.filter(is_active=True), to_field_name="username", label=_("Participants"), required=False
+    )
 
 
 class TimelineNoteForm(forms.Form):

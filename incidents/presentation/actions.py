@@ -52,10 +52,11 @@ def open_action(actions: Iterable[Action], verb: str, record: StatefulRecord) ->
 
 
 def form_of(record: StatefulRecord, command: Command, *, place: str = "") -> forms.Form | None:
-    """An empty form with ids of its own, since a page shows several; None where nothing is asked."""
+    """A form not filled in yet, with ids of its own, since a page shows several; None where nothing is asked."""
     if not command.form.base_fields:
         return None
-    return prepare(command.form(auto_id=f"{place}{command.verb}-{record.pk}-%s"), record, command)
+    empty = command.form(initial=command.initial(record), auto_id=f"{place}{command.verb}-{record.pk}-%s")
+    return prepare(empty, record, command)
 
 
 def prepare(form: forms.Form, record: StatefulRecord, command: Command) -> forms.Form:

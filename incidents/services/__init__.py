@@ -24,7 +24,6 @@ from incidents.services.lapsing import check_acknowledgements
 from incidents.services.merging import merge_incident, surviving, unmerge_incident
 from incidents.services.records import (
     add_note,
-    assign_incident,
     complete_action,
     record_impact,
     send_back_action,
@@ -33,6 +32,7 @@ from incidents.services.records import (
 from incidents.services.reporting import open_incident, open_or_find
 from incidents.services.snoozing import snooze_incident, wake_incident, wake_incidents
 from incidents.services.solutions import approve_solution, bypass_solution, propose_solution, reject_solution
+from incidents.services.staffing import assign_incident, restrict_incident
 
 __all__ = [
     "accept_incident",
@@ -61,6 +61,7 @@ __all__ = [
     "reject_solution",
     "reopen_incident",
     "resolve_incident",
+    "restrict_incident",
     "resume_incident",
     "send_back_action",
     "set_parent",

@@ -26,23 +26,6 @@ def add_note(incident: Incident, *, actor: Person, via: str, text: str, occurred
 
 
 @transaction.atomic
-def assign_incident(
-    incident: Incident, *, actor: Person, via: str, owner: Person, expected_version: int | None = None
-) -> Incident:
-    """Give the first accountability to somebody of O&M."""
-    if not permissions.handles(incident, actor):
-        raise NotPermitted("assign")
-    if not permissions.handles(incident, owner):
-        raise InputRefused(owner=_("Choose somebody of O&M."))
-    lock(incident, expected_version=expected_version)
-    incident.owner = owner
-    incident.version += 1
-    incident.save(update_fields=["owner", "version"])
-    record_event(incident, "assign", actor=actor, via=via, data={"owner": owner.name})
-    return incident
-
-
-@transaction.atomic
 def record_impact(
     incident: Incident,
     *,

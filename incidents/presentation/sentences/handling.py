@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from incidents.models import CauseClass, ClockKind, Source
 from incidents.presentation.durations import round_words
 from incidents.presentation.sentences.register import sentence
+from lifecycle.lists import listed
 from lifecycle.models import Event
 
 
@@ -99,7 +100,20 @@ def _declare_major(_event: Event) -> str:
 
 @sentence("assign", icon="user")
 def _assign(event: Event) -> str:
-    return _("made %(owner)s its owner") % {"owner": event.data.get("owner", "")}
+    words = {
+        "owner": _("made %(person)s its owner"),
+        "handler": _("made %(person)s its handler"),
+        "manager": _("made %(person)s its incident manager"),
+        "communications_lead": _("made %(person)s its communications lead"),
+    }
+    return listed(words[role] % {"person": name} for role, name in event.data.items() if role in words)
+
+
+@sentence("restrict", icon="lock")
+def _restrict(event: Event) -> str:
+    if not event.data.get("is_restricted"):
+        return _("let every colleague see it again")
+    return _("restricted it to those who have to do with it")
 
 
 @sentence("note", icon="note")

@@ -1,0 +1,65 @@
+"""Roles on an incident: each fits who may have it, and none is lost by giving another."""
+
+import pytest
+
+from catalog.models import Role
+from incidents import services
+from lifecycle.models import Event
+from lifecycle.transitions import InputRefused, NotPermitted, VersionConflict
+from tests.factories import make_incident, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_role_is_given_without_touching_the_others() -> None:
+    incident, alice, dora = make_incident(), make_person(), make_person(Role.DEVELOPER)
+    manager = make_person(Role.INCIDENT_MANAGER)
+    services.assign_incident(incident, actor=alice, via="web", owner=alice, handler=dora)
+    services.assign_incident(incident, actor=alice, via="web", manager=manager, communications_lead=alice)
+    incident.refresh_from_db()
+    assert (incident.owner, incident.handler) == (alice, dora)
+    assert (incident.manager, incident.communications_lead) == (manager, alice)
+    assert Event.objects.about(incident).filter(verb="assign").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "of_person"),
+    [
+        ("owner", Role.DEVELOPER),
+        ("handler", Role.SERVICE_OWNER),
+        ("manager", Role.OPERATIONS),
+        ("communications_lead", Role.REPORTER),
+    ],
+)
+def test_a_role_goes_only_to_somebody_it_fits(role: str, of_person: str) -> None:
+    person = make_person(of_person)
+    with pytest.raises(InputRefused) as refused:
+        services.assign_incident(make_incident(), actor=make_person(), via="web", **{role: person})
+    assert set(refused.value.errors) == {role}
+
+
+def test_nothing_chosen_is_nothing_done() -> None:
+    with pytest.raises(InputRefused):
+        services.assign_incident(make_incident(), actor=make_person(), via="web")
+
+
+def test_a_developer_assigns_nobody() -> None:
+    with pytest.raises(NotPermitted):
+        services.assign_incident(make_incident(), actor=make_person(Role.DEVELOPER), via="web", owner=make_person())
+
+
+def test_two_who_assign_at_once_do_not_overwrite_each_other() -> None:
+    incident, alice, bob = make_incident(), make_person(), make_person()
+    seen = incident.version
+    services.assign_incident(incident, actor=alice, via="web", owner=alice, expected_version=seen)
+    with pytest.raises(VersionConflict):
+        services.assign_incident(incident, actor=bob, via="web", owner=bob, expected_version=seen)
+
+
+def test_restricting_names_participants_and_never_locks_oneself_out() -> None:
+    incident, alice, bob = make_incident(), make_person(), make_person()
+    services.restrict_incident(incident, actor=alice, via="web", is_restricted=True, participants=[bob])
+    assert incident.is_restricted
+    assert set(incident.participants.all()) == {alice, bob}
+    services.restrict_incident(incident, actor=alice, via="web", is_restricted=False)
+    assert not incident.participants.exists()
