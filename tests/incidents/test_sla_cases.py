@@ -1,5 +1,6 @@
 """Working-time cases that other products' users and tests rely on, put to our own arithmetic."""
 
+import doctest
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,12 @@ def test_a_peers_case_comes_out_to_the_second(case: dict[str, Any]) -> None:
         until = sla.wall_time(case["end"], zone)
         worked = sla.elapsed(calendar=calendar, origin=origin, until=until, pauses=pauses)
         assert worked == timedelta(seconds=case["expect_seconds"])
+
+
+def test_the_example_in_the_documentation_is_true() -> None:
+    found = doctest.testmod(sla)
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 # --- What peers state in words --------------------------------------------------------------------------------
