@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db.models.functions import Now
 
-from incidents.services import check_acknowledgements, close_silent, record_breaches, wake_incidents
+from incidents.services import check_acknowledgements, close_silent, record_breaches, record_warnings, wake_incidents
 from notifications.models import Heartbeat
 from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 CYCLE: list[Callable[[], int]] = [
     record_breaches,
+    record_warnings,
     check_acknowledgements,
     wake_incidents,
     close_silent,

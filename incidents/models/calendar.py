@@ -1,11 +1,15 @@
 """Business hours of an SLA: data that an administrator edits. A clock without a calendar runs around the clock."""
 
+from datetime import date
 from typing import Any, ClassVar
 
+import holidays
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.contacts import validate_time_zone
+from incidents import sla
 
 
 def no_hours() -> dict[str, Any]:
@@ -34,3 +38,30 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_value(self, *, year: int) -> sla.Calendar:
+        """The value that clocks are computed with; public holidays from the year before to three years on.
+
+        Raises ValueError where what was typed is no calendar.
+        """
+        public, adjusted = self._public_holidays(range(year - 1, year + 4))
+        return sla.Calendar.of(
+            time_zone=self.time_zone,
+            hours=self.hours,
+            holidays=[*self.holidays, *public],
+            extra_workdays=[*self.extra_workdays, *adjusted],
+        )
+
+    def _public_holidays(self, years: range) -> tuple[list[date], list[date]]:
+        """(free days, working days on weekends that make up for them); raises NotImplementedError for no country."""
+        if not self.holiday_country:
+            return [], []
+        days = holidays.country_holidays(self.holiday_country, years=years)
+        return list(days), list(getattr(days, "weekend_workdays", ()))
+
+    def clean(self) -> None:
+        """Refuse in words what no clock could be computed with."""
+        try:
+            self.as_value(year=2026)
+        except (ValueError, NotImplementedError, TypeError) as fault:
+            raise ValidationError({"hours": str(fault)}) from fault

@@ -9,7 +9,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from incidents import sla
-from incidents.models.calendar import Calendar
 from incidents.models.clock_kind import ClockKind
 
 __all__ = ["Breach", "Clock", "ClockKind", "Pause"]
@@ -41,8 +40,9 @@ class Clock(models.Model):
     origin_at = models.DateTimeField()
     target = models.DurationField()
     is_pausable = models.BooleanField(default=False)
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, related_name="+")
-    """None: it runs around the clock."""
+    calendar = models.JSONField(null=True)
+    """The business calendar as it was when the clock was aimed, so that later edits move no deadline; None: it runs
+    around the clock."""
     warn_at = ArrayField(models.PositiveSmallIntegerField(), default=list)
     """Percents of the target at which somebody is warned."""
     overdue_repeat = models.DurationField(null=True)
@@ -80,10 +80,24 @@ class Clock(models.Model):
     def intervals(self) -> list[sla.Interval]:
         return [sla.Interval(pause.started_at, pause.ended_at) for pause in self.pauses.all()]
 
+    @property
+    def hours(self) -> sla.Calendar | None:
+        return sla.Calendar.from_json(self.calendar) if self.calendar else None
+
     def read(self, now: datetime) -> sla.Reading:
         return sla.read(
-            origin=self.origin_at, target=self.target, pauses=self.intervals, now=now, stopped_at=self.stopped_at
+            calendar=self.hours,
+            origin=self.origin_at,
+            target=self.target,
+            pauses=self.intervals,
+            now=now,
+            stopped_at=self.stopped_at,
         )
+
+    def account(self, now: datetime) -> list[sla.Span]:
+        """Every second from the origin to its end, or to now: running, paused or closed."""
+        until = min(self.stopped_at, now) if self.stopped_at else now
+        return sla.account(calendar=self.hours, origin=self.origin_at, pauses=self.intervals, until=until)
 
 
 class Pause(models.Model):

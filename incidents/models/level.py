@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from incidents.models.calendar import Calendar
 from incidents.models.clock_kind import ClockKind
+from incidents.sla_history import Target
 
 
 class Level(models.Model):
@@ -67,3 +68,8 @@ class LevelTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level} {self.get_kind_display()}"
+
+    def in_force(self, *, year: int) -> Target:
+        """The target as a value that clocks and events keep, whatever an administrator changes later."""
+        calendar = self.calendar.as_value(year=year) if self.calendar else None
+        return Target(self.target, self.is_pausable, calendar)

@@ -44,5 +44,8 @@ class Timed(models.Model):
             models.Index(
                 fields=["ack_expires_at"], condition=models.Q(status=Status.ACKNOWLEDGED), name="incident_ack_lapses"
             ),
+            models.Index(
+                fields=["snoozed_until"], condition=models.Q(snoozed_until__isnull=False), name="incident_snoozed"
+            ),
             models.Index(fields=["closes_at"], condition=models.Q(status=Status.RESOLVED), name="incident_closes"),
         ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from incidents import sla
 from incidents.models import Clock, ClockKind, Incident
 from incidents.models.clock import AT_RISK
-from incidents.presentation.durations import in_words, round_words
+from incidents.presentation.durations import exact_words, in_words, round_words
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Stretch:
-    is_paused: bool
+    kind: str
+    """"running", "paused" or "closed"."""
     start: datetime
     end: datetime
     duration_text: str
@@ -45,6 +46,10 @@ class Account:
     target_text: str
     due_at: datetime | None
     elapsed_text: str
+    sum_text: str
+    """Ran + paused + closed = the whole time, to the second."""
+    zone: str
+    """Of the business calendar; empty around the clock."""
     stretches: list[Stretch]
 
 
@@ -105,28 +110,36 @@ def accounts_of(incident: Incident, now: datetime) -> list[Account]:
 
 
 def _account(clock: Clock, now: datetime) -> Account:
-    reading = clock.read(now)
-    until = min(clock.stopped_at, now) if clock.stopped_at else now
+    reading, spans = clock.read(now), clock.account(now)
     reasons = [(pause.started_at, pause.reason) for pause in clock.pauses.all()]
     stretches = [
         Stretch(
-            is_paused=span.kind == "paused",
+            kind=span.kind,
             start=span.start,
             end=span.end,
-            duration_text=in_words(span.duration),
-            reason=next((why for start, why in reasons if span.kind == "paused" and start <= span.start), ""),
+            duration_text=exact_words(span.duration),
+            reason=next((why for start, why in reversed(reasons) if span.kind == "paused" and start <= span.start), ""),
         )
-        for span in sla.account(origin=clock.origin_at, pauses=clock.intervals, until=until)
+        for span in spans
     ]
     return Account(
-        label=clock.get_kind_display(),
+        label=clock.get_kind_display() if clock.ordinal == 1 else f"{clock.get_kind_display()} {clock.ordinal}",
         origin_text=_origin_words(clock),
         origin_at=clock.origin_at,
         target_text=round_words(clock.target),
         due_at=reading.due_at,
-        elapsed_text=in_words(reading.elapsed),
+        elapsed_text=exact_words(reading.elapsed),
+        sum_text=_sum_words(spans),
+        zone=clock.calendar["time_zone"] if clock.calendar else "",
         stretches=stretches,
     )
+
+
+def _sum_words(spans: list[sla.Span]) -> str:
+    totals = sla.totals(spans)
+    words = {kind: exact_words(length) for kind, length in totals.items()}
+    words["whole"] = exact_words(sum(totals.values(), timedelta(0)))
+    return _("ran %(running)s + paused %(paused)s + closed hours %(closed)s = %(whole)s in all") % words
 
 
 def _state(clock: Clock, reading: sla.Reading) -> str:

@@ -16,6 +16,16 @@ def in_words(duration: timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
+def exact_words(duration: timedelta) -> str:
+    """To the second, however long: "6 d 23:04:11", "1:39:20", "8:12"."""
+    seconds = abs(round(duration.total_seconds()))
+    days, rest = divmod(seconds, DAY)
+    if not days:
+        return in_words(timedelta(seconds=rest))
+    time = f"{rest // HOUR}:{rest // MINUTE % 60:02}:{rest % 60:02}"
+    return _("%(days)d d %(time)s") % {"days": days, "time": time}
+
+
 def round_words(duration: timedelta) -> str:
     """Roughly: "40 s", "18 min", "2 h 58 min", "3 d"."""
     seconds = abs(round(duration.total_seconds()))

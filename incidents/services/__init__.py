@@ -1,7 +1,7 @@
 """Everything that can be done to an incident."""
 
 from incidents.services.classification import change_level, declare_major
-from incidents.services.clocks import record_breaches
+from incidents.services.clocks import record_breaches, record_warnings
 from incidents.services.closing import close_silent
 from incidents.services.ending import (
     cancel_incident,
@@ -56,6 +56,7 @@ __all__ = [
     "propose_solution",
     "record_breaches",
     "record_impact",
+    "record_warnings",
     "recover_incident",
     "refuse_incident",
     "reject_solution",

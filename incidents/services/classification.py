@@ -1,15 +1,27 @@
-"""Level and major declaration."""
+"""Level, classification and major declaration."""
+
+from collections.abc import Iterable
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from incidents import permissions
-from incidents.models import Incident, Level
+from incidents.models import Category, Criterion, Incident, Level
 from incidents.models.status import OVER
 from incidents.services.clocks import retarget_clocks
+from incidents.services.judging import Judgement, judge
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, lock, offers, record_event
+
+
+class Classification(TypedDict, total=False):
+    """What a reclassification states anew; what it does not name stays as it is."""
+
+    impact: int | None
+    urgency: int | None
+    category: Category | None
 
 
 @transaction.atomic
@@ -25,15 +37,48 @@ def change_level(
     """Raise or lower the level: every running clock is derived anew from its origin, earned pauses kept."""
     if actor is not None and not permissions.handles(incident, actor):
         raise NotPermitted("change_level")
-    _begin(incident, "change_level", reason=reason, expected_version=expected_version)
+    if not reason.strip():
+        raise InputRefused(reason=_("Please write something here."))
+    _begin(incident, "change_level", expected_version=expected_version)
     if level.pk == incident.level_id:
         raise InputRefused(level=_("It has this level already."))
-    data = {"from": incident.level_id, "to": level.pk}
-    incident.level = level
+    incident.level_reason = reason
     incident.version += 1
-    incident.save(update_fields=["level", "version"])
-    retarget_clocks(incident, at=clock.now())
-    record_event(incident, "change_level", actor=actor, via=via, note=reason, data=data)
+    _set_level(incident, level, actor=actor, via=via, reason=reason)
+    return incident
+
+
+@transaction.atomic
+def reclassify_incident(
+    incident: Incident,
+    *,
+    actor: Person | None,
+    via: str,
+    criteria: Iterable[Criterion] = (),
+    follow: bool = False,
+    level_reason: str = "",
+    expected_version: int | None = None,
+    **changes: Unpack[Classification],
+) -> Incident:
+    """Judge impact, urgency, criteria and category anew.
+
+    The level stays what it is, since people are being paged by it: it changes only where ``follow`` asks for the level
+    now suggested, and then as ``change_level`` changes it. Staying at a level against the suggestion needs a reason.
+    Records "reclassify" with what was before, and "change_level" too where the level changed.
+    """
+    if actor is not None and not permissions.handles(incident, actor):
+        raise NotPermitted("reclassify")
+    _begin(incident, "reclassify", expected_version=expected_version)
+    before = {"impact": incident.impact, "urgency": incident.urgency, "category": _name(incident.category)}
+    judgement = judge(
+        level=None if follow else incident.level,
+        impact=changes.get("impact", incident.impact),
+        urgency=changes.get("urgency", incident.urgency),
+        criteria=criteria,
+        reason=level_reason,
+    )
+    incident.category = changes.get("category", incident.category)
+    _apply(incident, judgement, before, actor=actor, via=via)
     return incident
 
 
@@ -44,7 +89,9 @@ def declare_major(
     """Handle it as a major incident whatever its level; the declarer becomes its incident manager."""
     if actor is not None and not permissions.manages(incident, actor):
         raise NotPermitted("declare_major")
-    _begin(incident, "declare_major", reason=reason, expected_version=expected_version)
+    if not reason.strip():
+        raise InputRefused(reason=_("Please write something here."))
+    _begin(incident, "declare_major", expected_version=expected_version)
     if incident.is_declared_major:
         raise InputRefused(reason=_("It is a major incident already."))
     incident.is_declared_major = True
@@ -55,9 +102,33 @@ def declare_major(
     return incident
 
 
-def _begin(incident: Incident, verb: str, *, reason: str, expected_version: int | None) -> None:
-    if not reason.strip():
-        raise InputRefused(reason=_("Please write something here."))
+def _apply(
+    incident: Incident, judgement: Judgement, before: dict[str, object], *, actor: Person | None, via: str
+) -> None:
+    old = incident.level
+    judgement.stamp(incident)
+    new, incident.level = incident.level, old
+    incident.version += 1
+    incident.save()
+    data = {**judgement.as_data(), "before": before, "category": _name(incident.category)}
+    record_event(incident, "reclassify", actor=actor, via=via, note=judgement.reason, data=data)
+    if new.pk != old.pk:
+        _set_level(incident, new, actor=actor, via=via, reason=incident.level_reason)
+
+
+def _set_level(incident: Incident, level: Level, *, actor: Person | None, via: str, reason: str) -> None:
+    data = {"from": incident.level_id, "to": level.pk}
+    incident.level = level
+    incident.save(update_fields=["level", "level_reason", "version"])
+    retarget_clocks(incident, at=clock.now())
+    record_event(incident, "change_level", actor=actor, via=via, note=reason, data=data)
+
+
+def _name(category: Category | None) -> str:
+    return category.name if category else ""
+
+
+def _begin(incident: Incident, verb: str, *, expected_version: int | None) -> None:
     lock(incident, expected_version=expected_version)
     if incident.status in OVER:
         allowed = [offer.verb for offer in offers(incident, None) if offer.is_allowed]

@@ -1,16 +1,23 @@
 """Keeps an incident's clock rows true to its history. Every deadline is derived from the clock's origin."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from incidents import sla
-from incidents.models import Breach, Clock, ClockKind, Incident, LevelTarget, Status
+from incidents.models import Breach, Clock, ClockKind, Incident, Level, LevelTarget, Status
 from incidents.models.clock import AT_RISK
 from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock as time
 from lifecycle.models import Via
 from lifecycle.transitions import record_event
+
+
+def targets_in_force(level: Level) -> dict[str, Any]:
+    """The level's targets as events keep them: {kind: {"target": seconds, "is_pausable", "calendar"}}."""
+    year = time.now().year
+    return {row.kind: row.in_force(year=year).as_json() for row in level.targets.select_related("calendar")}
 
 
 def start_clocks(incident: Incident) -> None:
@@ -160,6 +167,33 @@ def _record_breach(pk: int, incident_id: int) -> int:
     return 1
 
 
+def record_warnings(*, limit: int = 200) -> int:
+    """Say of every clock that has come to a warning; part of the cycle. Returns how many were said."""
+    warning = Clock.objects.warning(time.now()).order_by("warn_due_at", "pk").values_list("pk", "incident_id")
+    recorded, failures = act_on_due(_record_warning, warning, limit=limit)
+    complain(failures)
+    return sum(recorded)
+
+
+@transaction.atomic
+def _record_warning(pk: int, incident_id: int) -> int:
+    """One warning, the latest that is due: after a standstill nobody is told of 75 and 90 percent in one breath."""
+    incident, now = claim_incident(incident_id), time.now()
+    row = Clock.objects.warning(now).filter(pk=pk).first()
+    if incident is None or row is None:
+        return 0
+    used = row.read(now).fraction
+    _set_warning(row, row.intervals, after=now)
+    row.save(update_fields=["warn_due_at"])
+    data = {
+        "clock": row.kind,
+        "percent": int(used * 100),
+        "due_at": row.due_at.isoformat() if row.due_at else None,
+    }
+    record_event(incident, "warn", actor=None, via=Via.SYSTEM, data=data)
+    return 1
+
+
 def record_late_stops(incident: Incident) -> None:
     """Clocks that stopped after their deadline before the cycle saw it are breached too."""
     for row in incident.clocks.filter(breached_at=None, is_void=False).exclude(stopped_at=None):
@@ -183,8 +217,8 @@ def _start(incident: Incident, kind: str, *, origin: datetime) -> Clock | None:
     ordinal = incident.clocks.filter(kind=kind).count() + 1
     row = Clock(incident=incident, kind=kind, ordinal=ordinal, origin_at=origin)
     _copy_target(row, target)
-    row.due_at = sla.deadline(origin=origin, target=row.target, pauses=[])
     row.save()
+    _derive(row)
     return row
 
 
@@ -211,18 +245,35 @@ def _aim(incident: Incident, row: Clock) -> None:
 
 
 def _target_of(incident: Incident, kind: str) -> LevelTarget | None:
-    return incident.level.targets.filter(kind=kind).first()
+    return incident.level.targets.filter(kind=kind).select_related("calendar").first()
 
 
 def _copy_target(row: Clock, target: LevelTarget) -> None:
-    row.target, row.is_pausable = target.target, target.is_pausable
-    row.calendar, row.warn_at, row.overdue_repeat = target.calendar, target.warn_at, target.overdue_repeat
+    value = target.in_force(year=time.now().year)
+    row.target, row.is_pausable = value.target, value.is_pausable
+    row.calendar = value.calendar.as_json() if value.calendar else None
+    row.warn_at, row.overdue_repeat = target.warn_at, target.overdue_repeat
 
 
 def _derive(row: Clock) -> None:
-    row.due_at = sla.deadline(
-        origin=row.origin_at,
-        target=row.target,
-        pauses=[sla.Interval(pause.started_at, pause.ended_at) for pause in row.pauses.all()],
-    )
+    """The deadline and the next warning, from the origin."""
+    pauses = [sla.Interval(pause.started_at, pause.ended_at) for pause in row.pauses.all()]
+    row.due_at = sla.deadline(calendar=row.hours, origin=row.origin_at, target=row.target, pauses=pauses)
+    _set_warning(row, pauses, after=time.now())
     row.save()
+
+
+def _set_warning(row: Clock, pauses: list[sla.Interval], *, after: datetime) -> None:
+    """At 100 percent the breach itself speaks, so that only what comes before and after it is a warning."""
+    row.warn_due_at = None
+    if row.stopped_at is None:
+        following = sla.next_warning(
+            calendar=row.hours,
+            origin=row.origin_at,
+            target=row.target,
+            pauses=pauses,
+            percents=[percent for percent in row.warn_at if percent != 100],
+            repeat=row.overdue_repeat,
+            after=after,
+        )
+        row.warn_due_at = following.at if following else None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person, Service
 from incidents.models import Incident, Level, Source
-from incidents.services.clocks import start_clocks
+from incidents.services.clocks import start_clocks, targets_in_force
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, record_event
@@ -61,7 +61,13 @@ def open_incident(
         actor=actor,
         via=via,
         note=note,
-        data={"level": level.pk, "source": source},
+        data={
+            "level": level.pk,
+            "source": source,
+            "reported_at": reported.isoformat(),
+            "occurred_at": occurred.isoformat(),
+            "targets": targets_in_force(level),
+        },
     )
     return incident
 

@@ -121,6 +121,15 @@ def _note(_event: Event) -> str:
     return _("noted")
 
 
+@sentence("warn", icon="clock-exclamation", tone="warn", group="status")
+def _warn(event: Event) -> str:
+    kind = dict(ClockKind.choices).get(event.data.get("clock", ""), "")
+    words = {"clock": kind, "percent": event.data.get("percent", "")}
+    if event.data.get("percent", 0) >= 100:
+        return _("warns: the clock “%(clock)s” is still overdue, %(percent)s %% of its target are used") % words
+    return _("warns: %(percent)s %% of the target of the clock “%(clock)s” are used") % words
+
+
 @sentence("breach", icon="clock-exclamation", tone="bad", group="status")
 def _breach(event: Event) -> str:
     clock = dict(ClockKind.choices).get(event.data.get("clock", ""), event.data.get("clock", ""))
