@@ -10,7 +10,7 @@ from catalog.models import Person
 from incidents import permissions
 from incidents.models import Category, Criterion, Incident, Level
 from incidents.models.status import OVER
-from incidents.services.clocks import retarget_clocks
+from incidents.services.clocks import retarget_clocks, targets_in_force
 from incidents.services.judging import Judgement, judge
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, lock, offers, record_event
@@ -69,7 +69,7 @@ def reclassify_incident(
     if actor is not None and not permissions.handles(incident, actor):
         raise NotPermitted("reclassify")
     _begin(incident, "reclassify", expected_version=expected_version)
-    before = {"impact": incident.impact, "urgency": incident.urgency, "category": _name(incident.category)}
+    before = _facts(incident)
     judgement = judge(
         level=None if follow else incident.level,
         impact=changes.get("impact", incident.impact),
@@ -117,11 +117,15 @@ def _apply(
 
 
 def _set_level(incident: Incident, level: Level, *, actor: Person | None, via: str, reason: str) -> None:
-    data = {"from": incident.level_id, "to": level.pk}
+    data = {"from": incident.level_id, "to": level.pk, "targets": targets_in_force(level)}
     incident.level = level
     incident.save(update_fields=["level", "level_reason", "version"])
     retarget_clocks(incident, at=clock.now())
     record_event(incident, "change_level", actor=actor, via=via, note=reason, data=data)
+
+
+def _facts(incident: Incident) -> dict[str, object]:
+    return {"impact": incident.impact, "urgency": incident.urgency, "category": _name(incident.category)}
 
 
 def _name(category: Category | None) -> str:
