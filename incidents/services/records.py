@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents import permissions
 from incidents.models import ActionItem, Impact, ImpactSource, Incident
+from incidents.services.searching import index_note
 from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, lock, perform, record_event
@@ -22,6 +23,7 @@ def add_note(incident: Incident, *, actor: Person, via: str, text: str, occurred
         raise InputRefused(text=_("Please write something here."))
     if occurred_at is not None and occurred_at > clock.now():
         raise InputRefused(occurred_at=_("That lies in the future."))
+    index_note(incident, text)
     return record_event(incident, "note", actor=actor, via=via, note=text, occurred_at=occurred_at)
 
 

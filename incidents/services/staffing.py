@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents import permissions
 from incidents.models import Incident
+from incidents.services.searching import index_incident
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 
 ROLES = ("owner", "handler", "manager", "communications_lead")
@@ -37,6 +38,7 @@ def assign_incident(
     incident.version += 1
     incident.save(update_fields=[*given, "version"])
     data = {role: person.name for role, person in given.items()}
+    index_incident(incident)
     record_event(incident, "assign", actor=actor, via=via, data=data)
     return incident
 
