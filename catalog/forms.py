@@ -98,6 +98,7 @@ class NewServiceForm(RecordForm):
             "operations_team",
             "rd_leader",
             "development_team",
+            "is_restricted",
         ]
         labels: ClassVar = {"slug": _("Short name in addresses")}
 

@@ -86,6 +86,7 @@ def add_service(
     operations_team: Team,
     rd_leader: Person,
     development_team: Team | None = None,
+    is_restricted: bool = False,
     actor: Person | None = None,
     via: str = Via.WEB,
 ) -> Service:
@@ -100,6 +101,7 @@ def add_service(
         "operations_team": operations_team,
         "rd_leader": rd_leader,
         "development_team": development_team,
+        "is_restricted": is_restricted,
     }
     apply(service, changes)
     record(service, "add_service", actor, via)
@@ -119,6 +121,7 @@ def change_service(
     rd_leader: Person,
     development_team: Team | None,
     is_active: bool,
+    is_restricted: bool = False,
     via: str = Via.WEB,
 ) -> Service:
     """Change everything about a service; an inactive one is not offered to reporters.
@@ -136,6 +139,7 @@ def change_service(
         "rd_leader": rd_leader,
         "development_team": development_team,
         "is_active": is_active,
+        "is_restricted": is_restricted,
     }
     apply(service, changes)
     record(service, "change_service", actor, via)

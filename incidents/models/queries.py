@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 
-from catalog.models import Person
+from catalog.models import Person, Role, Service
 from incidents.models.status import OVER
 
 if TYPE_CHECKING:
@@ -13,17 +14,43 @@ if TYPE_CHECKING:
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, person: Person) -> "IncidentQuerySet":
-        """Colleagues see every incident, a reporter the ones they reported, nobody else anything."""
-        if person.is_authenticated and person.is_colleague:
+        """The rule of ``permissions.sees`` as a query: colleagues see every incident but the restricted ones they have
+        nothing to do with, reporters the ones they reported, nobody else anything."""
+        if not (person.is_authenticated and person.is_active):
+            return self.none()
+        if person.has_role(Role.INCIDENT_MANAGER, Role.ADMINISTRATOR):
             return self
-        return self.filter(reporter=person.pk) if person.is_authenticated else self.none()
+        teams = list(person.teams.values_list("pk", flat=True))
+        own = _has_to_do_with(person, teams)
+        if not person.is_colleague:
+            return self.filter(own)
+        closed_services = Service.objects.filter(is_restricted=True).exclude(
+            Q(operations_team__in=teams) | Q(development_team__in=teams)
+        )
+        return self.filter(own | Q(is_restricted=False) & ~Q(service__in=closed_services.values("pk")))
 
     def open(self) -> "IncidentQuerySet":
         return self.exclude(status__in=OVER)
 
     def major(self) -> "IncidentQuerySet":
-        return self.filter(models.Q(level=1) | models.Q(is_declared_major=True))
+        return self.filter(Q(level=1) | Q(is_declared_major=True))
 
     def by_next_deadline(self) -> "IncidentQuerySet":
         """The incident whose next deadline comes first stands first; those without one last, newest first."""
         return self.order_by(models.F("next_due_at").asc(nulls_last=True), "-id")
+
+
+def _has_to_do_with(person: Person, teams: list[int]) -> Q:
+    """Reporter, owner and leader of the service, whoever has a role on it, participants, the developers it is with."""
+    shared = person.incidents_shared.through.objects.filter(person=person.pk).values("incident")
+    owned = Service.objects.filter(Q(owner=person.pk) | Q(rd_leader=person.pk)).values("pk")
+    return (
+        Q(reporter=person.pk)
+        | Q(owner=person.pk)
+        | Q(handler=person.pk)
+        | Q(manager=person.pk)
+        | Q(communications_lead=person.pk)
+        | Q(service__in=owned)
+        | Q(pk__in=shared)
+        | Q(transferred_to__in=teams)
+    )

@@ -15,20 +15,28 @@ from catalog.models import Person
 from incidents import permissions
 from incidents.models import Incident, WaitingFor
 from incidents.models.status import ENDED, OVER
+from incidents.services.performing import refuse_unseen
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, lock, record_event, refuse
 
 P = ParamSpec("P")
 Service = Callable[Concatenate[Incident, P], Incident]
 
-CASCADES: dict[str, Callable[[Incident, Person | None, dict[str, Any]], bool]] = {
-    "hold": lambda _parent, _actor, values: values.get("waiting_for") != WaitingFor.REPORTER,
-    "resume": lambda _parent, _actor, _values: True,
-    "recover": lambda _parent, _actor, _values: True,
-    "resolve": lambda _parent, _actor, _values: True,
-    "reopen": lambda parent, actor, _values: actor is None or permissions.handles(parent, actor),
+
+def _is_of_operations(parent: Incident, values: dict[str, Any]) -> bool:
+    """By O&M or by a rule; a reporter acts by a link, or has no role that handles."""
+    actor = values.get("actor")
+    return permissions.handles(parent, actor) if actor else values.get("via") != Via.EMAIL
+
+
+CASCADES: dict[str, Callable[[Incident, dict[str, Any]], bool]] = {
+    "hold": lambda _parent, values: values.get("waiting_for") != WaitingFor.REPORTER,
+    "resume": lambda _parent, _values: True,
+    "recover": lambda _parent, _values: True,
+    "resolve": lambda _parent, _values: True,
+    "reopen": _is_of_operations,
 }
-"""Verb -> whether it goes on to the children, by (parent, actor, what was asked): waiting for the parent's reporter
+"""Verb -> whether it goes on to the children, by the parent and what was asked of it: waiting for the parent's reporter
 is not waiting for theirs, and a reporter reopens only their own."""
 
 
@@ -44,6 +52,7 @@ def set_parent(
     """Put it below ``parent``, whose further handling it follows; None takes it away from there."""
     if not permissions.handles(incident, actor):
         raise NotPermitted("set_parent")
+    refuse_unseen(actor, parent=parent)
     lock_in_order(incident, *([parent] if parent and parent.pk != incident.pk else []))
     lock(incident, expected_version=expected_version)
     _refuse_impossible(incident, parent)
@@ -108,14 +117,15 @@ def _lock_family(incident: Incident, verb: str) -> list[Incident]:
 
 def _go_on_to(children: list[Incident], parent: Incident, verb: str, service: Any, values: dict[str, Any]) -> None:
     """A child that refuses says so on its timeline, and stays as it is."""
-    actor = values.pop("actor")
-    for name in ("via", "expected_version"):
-        values.pop(name, None)
-    for child in children if CASCADES[verb](parent, actor, values) else ():
+    if not CASCADES[verb](parent, values):
+        return
+    actor = values["actor"]
+    asked = {name: value for name, value in values.items() if name not in ("actor", "via", "expected_version")}
+    for child in children:
         data: dict[str, Any] = {"parent": parent.pk, "verb": verb}
         try:
             with transaction.atomic():
-                service(child, actor=actor, via=Via.SYSTEM, **values)
+                service(child, actor=actor, via=Via.SYSTEM, **asked)
         except (TransitionRefused, InputRefused) as refusal:
             child.refresh_from_db()
             data["refused"] = str(refusal)

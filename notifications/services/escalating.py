@@ -131,6 +131,8 @@ def _page(escalation: Escalation, step: Step) -> list[Delivery]:
     people = step_recipients(incident, snapshot, step.target, clock.now())
     is_gap = not people
     people = people or fallback_of(snapshot)
+    if incident.is_restricted:
+        incident.participants.add(*people)  # whoever is woken for it has to do with it
     deliveries = promise(
         incident=incident,
         recipients=people,
