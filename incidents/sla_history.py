@@ -7,8 +7,10 @@
 - ``change_level``: data["targets"], the policy of the new level;
 - the other verbs below: when they happened, and the status that they led to. Verbs not named here touch no clock.
 
-A policy is {kind: {"target": seconds, "is_pausable": bool, "calendar": Calendar.as_json() or None}}; a kind that is
-missing has no clock. ``Target.as_json`` writes one entry.
+A policy is {kind: {"target": seconds, "is_pausable": bool, "calendar": Calendar.as_json() or None, "warn_at": percents,
+"overdue_repeat": seconds or None}}; a kind that is missing has no clock. ``Target.as_json`` writes one entry. The
+policy of the latest report or change of level holds for everything that starts or goes on later (a transfer, a refusal,
+an update, a reopening): what an administrator edits meanwhile moves no incident until its level changes.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,14 +42,19 @@ class Target(NamedTuple):
     target: timedelta
     is_pausable: bool = False
     calendar: sla.Calendar | None = None
+    warn_at: tuple[int, ...] = ()
+    """Percents of the target."""
+    overdue_repeat: timedelta | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Target":
-        calendar = data.get("calendar")
+        calendar, repeat = data.get("calendar"), data.get("overdue_repeat")
         return cls(
             timedelta(seconds=data["target"]),
             data["is_pausable"],
             sla.Calendar.from_json(calendar) if calendar else None,
+            tuple(data.get("warn_at", ())),
+            timedelta(seconds=repeat) if repeat else None,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +62,8 @@ class Target(NamedTuple):
             "target": self.target.total_seconds(),
             "is_pausable": self.is_pausable,
             "calendar": self.calendar.as_json() if self.calendar else None,
+            "warn_at": list(self.warn_at),
+            "overdue_repeat": self.overdue_repeat.total_seconds() if self.overdue_repeat else None,
         }
 
 
@@ -79,7 +88,7 @@ class ClockHistory:
     def aim(self, target: Target | None) -> None:
         """The target of the present level, where it has one."""
         if target is not None:
-            self.target, self.is_pausable, self.calendar = target
+            self.target, self.is_pausable, self.calendar = target.target, target.is_pausable, target.calendar
 
     def pause(self, at: datetime) -> None:
         due_at = self.due_at
@@ -123,7 +132,7 @@ class _Replay:
         self.merged_at: datetime | None = None
 
     def report(self, event: RecordedEvent) -> None:
-        self.policy = _policy(event)
+        self.policy = policy_of(event)
         reported_at, occurred_at = _moment(event, "reported_at"), _moment(event, "occurred_at")
         self._start("response", reported_at)
         self._start("recovery", occurred_at)
@@ -202,7 +211,7 @@ class _Replay:
 
     def change_level(self, event: RecordedEvent) -> None:
         """Every running clock from its own origin, by the new targets, with the pauses it has earned."""
-        self.policy, at = _policy(event), event.occurred_at
+        self.policy, at = policy_of(event), event.occurred_at
         for clock in self._running():
             clock.aim(self.policy.get(clock.kind))
             if not clock.is_pausable:
@@ -229,7 +238,9 @@ class _Replay:
 
     def _start(self, kind: str, origin_at: datetime) -> None:
         if target := self.policy.get(kind):
-            self.clocks.append(ClockHistory(kind, len(self._of(kind)) + 1, origin_at, *target))
+            ordinal = len(self._of(kind)) + 1
+            clock = ClockHistory(kind, ordinal, origin_at, target.target, target.is_pausable, target.calendar)
+            self.clocks.append(clock)
 
     def _stop(self, at: datetime, *kinds: str, is_void: bool = False) -> None:
         for clock in self._running():
@@ -265,7 +276,8 @@ _STEPS: dict[str, Callable[[_Replay, RecordedEvent], None]] = {
 }
 
 
-def _policy(event: RecordedEvent) -> dict[str, Target]:
+def policy_of(event: RecordedEvent) -> dict[str, Target]:
+    """The targets that the event put in force, by kind; raises ValueError where it does not say."""
     try:
         return {kind: Target.from_json(target) for kind, target in event.data["targets"].items()}
     except (KeyError, TypeError, AttributeError) as fault:

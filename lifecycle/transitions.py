@@ -103,13 +103,14 @@ def perform(
     note: str = "",
     data: dict[str, Any] | None = None,
     occurred_at: datetime | None = None,
+    recorded_at: datetime | None = None,
     expected_version: int | None = None,
     arguments: dict[str, Any] | None = None,
 ) -> Event:
     """Lock the row, run the declared transition, save, record the Event: all in one transaction.
 
-    ``actor`` is None where the product itself acts. Raises TransitionRefused (with what is allowed),
-    VersionConflict or NotPermitted, and then nothing has changed.
+    ``actor`` is None where the product itself acts. ``recorded_at``: see ``record_event``. Raises TransitionRefused
+    (with what is allowed), VersionConflict or NotPermitted, and then nothing has changed.
     """
     with transaction.atomic():
         lock(record, expected_version=expected_version)
@@ -124,7 +125,15 @@ def perform(
         record.version += 1
         record.save()
         return record_event(
-            record, verb, actor=actor, via=via, note=note, data=data, occurred_at=occurred_at, from_status=before
+            record,
+            verb,
+            actor=actor,
+            via=via,
+            note=note,
+            data=data,
+            occurred_at=occurred_at,
+            recorded_at=recorded_at,
+            from_status=before,
         )
 
 
@@ -148,9 +157,14 @@ def record_event(
     note: str = "",
     data: dict[str, Any] | None = None,
     occurred_at: datetime | None = None,
+    recorded_at: datetime | None = None,
     from_status: str = "",
 ) -> Event:
-    """Append a fact to the record's timeline; ring the doorbell once it is committed."""
+    """Append a fact to the record's timeline; ring the doorbell once it is committed.
+
+    ``recorded_at``: the moment, just now, that the caller has stamped the change with (the database's time if left
+    out), so that the log and the record agree to the microsecond. ``occurred_at``: when it really happened.
+    """
     event = Event(
         subject=record,
         verb=verb,
@@ -161,7 +175,7 @@ def record_event(
         from_status=from_status,
         to_status=getattr(record, "status", ""),
     )
-    event.recorded_at = clock.now()
+    event.recorded_at = recorded_at or clock.now()
     event.occurred_at = occurred_at or event.recorded_at
     if clock.is_rehearsing():
         event.dispatched_at = event.recorded_at

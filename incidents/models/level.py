@@ -72,4 +72,4 @@ class LevelTarget(models.Model):
     def in_force(self, *, year: int) -> Target:
         """The target as a value that clocks and events keep, whatever an administrator changes later."""
         calendar = self.calendar.as_value(year=year) if self.calendar else None
-        return Target(self.target, self.is_pausable, calendar)
+        return Target(self.target, self.is_pausable, calendar, tuple(self.warn_at), self.overdue_repeat)

@@ -10,9 +10,10 @@ from catalog.models import Person
 from incidents import permissions
 from incidents.models import Category, Criterion, Incident, Level
 from incidents.models.status import OVER
-from incidents.services.clocks import retarget_clocks, targets_in_force
+from incidents.services.clocks import policy_now, retarget_clocks
 from incidents.services.judging import Judgement, judge
 from lifecycle import clock
+from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, lock, offers, record_event
 
 
@@ -102,6 +103,14 @@ def declare_major(
     return incident
 
 
+def classification_so_far(incident: Incident) -> dict[str, object]:
+    """What a new judgement begins with; the criteria are those that were last said to apply."""
+    judged = Event.objects.about(incident).filter(verb__in=("report", "reclassify")).order_by("-pk").first()
+    wordings = judged.data.get("criteria", []) if judged else []
+    criteria = Criterion.objects.filter(is_active=True, wording__in=wordings)
+    return {**{name: getattr(incident, name) for name in Classification.__annotations__}, "criteria": criteria}
+
+
 def _apply(
     incident: Incident, judgement: Judgement, before: dict[str, object], *, actor: Person | None, via: str
 ) -> None:
@@ -117,11 +126,13 @@ def _apply(
 
 
 def _set_level(incident: Incident, level: Level, *, actor: Person | None, via: str, reason: str) -> None:
-    data = {"from": incident.level_id, "to": level.pk, "targets": targets_in_force(level)}
+    policy, at = policy_now(level), clock.now()
+    targets = {kind: target.as_json() for kind, target in policy.items()}
+    data = {"from": incident.level_id, "to": level.pk, "targets": targets}
     incident.level = level
     incident.save(update_fields=["level", "level_reason", "version"])
-    retarget_clocks(incident, at=clock.now())
-    record_event(incident, "change_level", actor=actor, via=via, note=reason, data=data)
+    retarget_clocks(incident, policy, at=at)
+    record_event(incident, "change_level", actor=actor, via=via, note=reason, data=data, recorded_at=at)
 
 
 def _facts(incident: Incident) -> dict[str, object]:

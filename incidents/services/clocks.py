@@ -1,23 +1,44 @@
-"""Keeps an incident's clock rows true to its history. Every deadline is derived from the clock's origin."""
+"""Keeps an incident's clock rows true to its history. Every deadline is derived from the clock's origin.
 
+Clocks are aimed by the targets that were in force when the incident was reported or its level last changed; the event
+of that carries them. What an administrator edits later holds for new incidents and from the next change of level on.
+``incidents.sla_history`` works the same rows out anew from the events.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from incidents import sla
-from incidents.models import Breach, Clock, ClockKind, Incident, Level, LevelTarget, Status
+from incidents import sla, sla_history
+from incidents.models import Breach, Clock, ClockKind, Incident, Level, Status
 from incidents.models.clock import AT_RISK
 from incidents.services.claiming import act_on_due, claim_incident, complain
+from incidents.sla_history import Target
 from lifecycle import clock as time
-from lifecycle.models import Via
+from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
+
+Policy = Mapping[str, Target]
 
 
 def targets_in_force(level: Level) -> dict[str, Any]:
-    """The level's targets as events keep them: {kind: {"target": seconds, "is_pausable", "calendar"}}."""
+    """The level's targets as events keep them, by kind (``sla_history.Target.as_json``)."""
+    return {kind: target.as_json() for kind, target in policy_now(level).items()}
+
+
+def policy_now(level: Level) -> Policy:
+    """What an administrator asks of the level at present, by kind."""
     year = time.now().year
-    return {row.kind: row.in_force(year=year).as_json() for row in level.targets.select_related("calendar")}
+    return {row.kind: row.in_force(year=year) for row in level.targets.select_related("calendar")}
+
+
+def policy_of_incident(incident: Incident) -> Policy:
+    """What was in force at its report or its last change of level; the present targets where no event says."""
+    stating = Event.objects.about(incident).filter(verb__in=("report", "change_level"), data__has_key="targets")
+    event = stating.order_by("-pk").first()
+    return sla_history.policy_of(event) if event else policy_now(incident.level)
 
 
 def start_clocks(incident: Incident) -> None:
@@ -28,8 +49,9 @@ def start_clocks(incident: Incident) -> None:
         ClockKind.RESOLUTION: incident.reported_at,
         ClockKind.UPDATE: incident.reported_at,
     }
+    policy = policy_now(incident.level)
     for kind, origin in origins.items():
-        _start(incident, kind, origin=origin)
+        _start(incident, kind, policy, origin=origin)
     summarise_clocks(incident)
 
 
@@ -39,14 +61,15 @@ def start_transfer_clocks(incident: Incident, *, at: datetime) -> None:
     A further transfer lets the developers' clock go on; one that was never really theirs (refused, or reopened
     meanwhile) starts anew.
     """
-    _start(incident, ClockKind.ACCEPTANCE, origin=at)
+    policy = policy_of_incident(incident)
+    _start(incident, ClockKind.ACCEPTANCE, policy, origin=at)
     old = incident.clocks.filter(kind=ClockKind.DEVELOPMENT).first()
     if old is None:
-        _start(incident, ClockKind.DEVELOPMENT, origin=at)
+        _start(incident, ClockKind.DEVELOPMENT, policy, origin=at)
     elif old.stopped_at is not None:
         if old.is_void:
             old.origin_at = old.stopped_at = at
-        _go_on(incident, old, at=at, reason=incident.reference)
+        _go_on(old, policy, at=at, reason=incident.reference)
     summarise_clocks(incident)
 
 
@@ -54,7 +77,7 @@ def start_next_update(incident: Incident, *, at: datetime) -> None:
     """Those affected have news (or the service is down again): the present period ends, the next one begins."""
     for row in incident.clocks.running().filter(kind=ClockKind.UPDATE):
         _stop(row, at=at)
-    _start(incident, ClockKind.UPDATE, origin=at)
+    _start(incident, ClockKind.UPDATE, policy_of_incident(incident), origin=at)
     summarise_clocks(incident)
 
 
@@ -83,16 +106,18 @@ def resume_clocks(incident: Incident, *, at: datetime) -> None:
 
 def restart_clocks(incident: Incident, *kinds: str, at: datetime, reason: str) -> None:
     """Let stopped clocks go on after a reopen; the time in between counts as a pause."""
+    policy = policy_of_incident(incident)
     for row in incident.clocks.filter(kind__in=kinds).exclude(stopped_at=None):
-        _go_on(incident, row, at=at, reason=reason)
+        _go_on(row, policy, at=at, reason=reason)
     summarise_clocks(incident)
 
 
 def unstop_clock(incident: Incident, kind: str) -> None:
     """Take a stop back as if it had never been: the time since then counts."""
+    policy = policy_of_incident(incident)
     for row in incident.clocks.filter(kind=kind).exclude(stopped_at=None):
         row.stopped_at = None
-        _aim(incident, row)
+        _aim(row, policy)
         _derive(row)
     summarise_clocks(incident)
 
@@ -107,29 +132,29 @@ def unvoid_clocks(incident: Incident, *, since: datetime) -> None:
     summarise_clocks(incident)
 
 
-def retarget_clocks(incident: Incident, *, at: datetime) -> None:
-    """After a level change: new targets from the original origins, with the pauses kept.
+def retarget_clocks(incident: Incident, policy: Policy, *, at: datetime) -> None:
+    """After a level change: the new level's targets from the original origins, with the pauses kept.
 
     A clock that has stopped keeps the verdict of the level it stopped under, until it goes on. A pause that the new
     level does not allow ends now; one that it allows for the first time begins now. Progress updates that the new
     level asks for begin now; those that it does not ask for end without a verdict.
     """
     for row in incident.clocks.running():
-        _aim(incident, row)
+        _aim(row, policy)
         if not row.is_pausable:
             row.pauses.filter(ended_at=None).update(ended_at=at)
         _derive(row)
     if incident.status == Status.PENDING:
         pause_clocks(incident, at=at, reason=incident.pending_reason)
-    _retarget_updates(incident, at=at)
+    _retarget_updates(incident, policy, at=at)
     summarise_clocks(incident)
 
 
-def _retarget_updates(incident: Incident, *, at: datetime) -> None:
+def _retarget_updates(incident: Incident, policy: Policy, *, at: datetime) -> None:
     running = incident.clocks.running().filter(kind=ClockKind.UPDATE)
-    is_wanted = _target_of(incident, ClockKind.UPDATE) is not None and incident.recovered_at is None
+    is_wanted = ClockKind.UPDATE in policy and incident.recovered_at is None
     if is_wanted and not running.exists():
-        _start(incident, ClockKind.UPDATE, origin=at)
+        _start(incident, ClockKind.UPDATE, policy, origin=at)
     for row in running if not is_wanted else ():
         _stop(row, at=at, is_void=True)
 
@@ -209,17 +234,15 @@ def _write_breach(incident: Incident, row: Clock, due_at: datetime) -> None:
     record_event(incident, "breach", actor=None, via=Via.SYSTEM, data=data)
 
 
-def _start(incident: Incident, kind: str, *, origin: datetime) -> Clock | None:
-    """A new clock of that kind; None where the level has no target for it."""
-    target = _target_of(incident, kind)
-    if target is None:
-        return None
+def _start(incident: Incident, kind: str, policy: Policy, *, origin: datetime) -> None:
+    """A new clock of that kind, where the level has a target for it."""
+    if (target := policy.get(kind)) is None:
+        return
     ordinal = incident.clocks.filter(kind=kind).count() + 1
     row = Clock(incident=incident, kind=kind, ordinal=ordinal, origin_at=origin)
     _copy_target(row, target)
     row.save()
     _derive(row)
-    return row
 
 
 def _stop(row: Clock, *, at: datetime, is_void: bool = False) -> None:
@@ -229,30 +252,24 @@ def _stop(row: Clock, *, at: datetime, is_void: bool = False) -> None:
     _derive(row)
 
 
-def _go_on(incident: Incident, row: Clock, *, at: datetime, reason: str) -> None:
+def _go_on(row: Clock, policy: Policy, *, at: datetime, reason: str) -> None:
     if row.stopped_at is not None and row.stopped_at < at:
         row.pauses.create(started_at=row.stopped_at, ended_at=at, reason=reason)
     row.stopped_at, row.is_void = None, False
-    _aim(incident, row)
+    _aim(row, policy)
     _derive(row)
 
 
-def _aim(incident: Incident, row: Clock) -> None:
+def _aim(row: Clock, policy: Policy) -> None:
     """Give the clock the target of the incident's present level; the level may have changed while it stood."""
-    target = _target_of(incident, row.kind)
-    if target is not None:
+    if target := policy.get(row.kind):
         _copy_target(row, target)
 
 
-def _target_of(incident: Incident, kind: str) -> LevelTarget | None:
-    return incident.level.targets.filter(kind=kind).select_related("calendar").first()
-
-
-def _copy_target(row: Clock, target: LevelTarget) -> None:
-    value = target.in_force(year=time.now().year)
-    row.target, row.is_pausable = value.target, value.is_pausable
-    row.calendar = value.calendar.as_json() if value.calendar else None
-    row.warn_at, row.overdue_repeat = target.warn_at, target.overdue_repeat
+def _copy_target(row: Clock, target: Target) -> None:
+    row.target, row.is_pausable = target.target, target.is_pausable
+    row.calendar = target.calendar.as_json() if target.calendar else None
+    row.warn_at, row.overdue_repeat = list(target.warn_at), target.overdue_repeat
 
 
 def _derive(row: Clock) -> None:

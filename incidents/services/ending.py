@@ -12,8 +12,8 @@ from incidents.models import CauseClass, ClockKind, Incident
 from incidents.services import clocks
 from incidents.services.closing import ask_for_confirmation
 from incidents.services.family import cascades
-from incidents.services.performing import perform_on, require
-from lifecycle import clock
+from incidents.services.performing import lock_and_time, perform_on, require
+from incidents.services.searching import index_note
 from lifecycle.transitions import InputRefused
 
 
@@ -31,7 +31,7 @@ def resolve_incident(
     require(resolution=resolution)
     if cause_class not in CauseClass.values:
         raise InputRefused(cause_class=_("Say what is known of the cause."))
-    at = clock.now()
+    at = lock_and_time(incident)
     data = {"cause_class": cause_class}
     perform_on(
         incident,
@@ -49,6 +49,7 @@ def resolve_incident(
     clocks.record_late_stops(incident)
     incident.impacts.filter(ended_at=None).update(ended_at=at)
     ask_for_confirmation(incident, at=at)
+    index_note(incident, resolution)
     return incident
 
 
@@ -59,7 +60,7 @@ def confirm_incident(
     """The reporter confirms; an engineer who writes it down says how and when they said so."""
     if actor is not None and actor.pk != incident.reporter_id:
         require(note=note)
-    perform_on(incident, "confirm", actor, via, expected_version, note=note, at=clock.now())
+    perform_on(incident, "confirm", actor, via, expected_version, note=note, at=lock_and_time(incident))
     return incident
 
 
@@ -68,7 +69,7 @@ def close_incident(
     incident: Incident, *, actor: Person | None, via: str, note: str = "", expected_version: int | None = None
 ) -> Incident:
     """Close what the reporter has confirmed."""
-    perform_on(incident, "close", actor, via, expected_version, note=note, at=clock.now())
+    perform_on(incident, "close", actor, via, expected_version, note=note, at=lock_and_time(incident))
     return incident
 
 
@@ -88,10 +89,9 @@ def reopen_incident(
     of the developers that still runs ends without a verdict.
     """
     require(reason=reason)
-    at = clock.now()
-    perform_on(
-        incident, "reopen", actor, via, expected_version, note=reason, data={"is_down": is_down}, is_down=is_down
-    )
+    data = {"is_down": is_down}
+    event = perform_on(incident, "reopen", actor, via, expected_version, note=reason, data=data, is_down=is_down)
+    at = event.recorded_at
     kinds = [ClockKind.RESOLUTION] if incident.recovered_at else [ClockKind.RESOLUTION, ClockKind.RECOVERY]
     clocks.stop_clocks(incident, ClockKind.DEVELOPMENT, ClockKind.ACCEPTANCE, at=at, is_void=True)
     clocks.restart_clocks(incident, *kinds, at=at, reason=reason)
@@ -106,7 +106,7 @@ def cancel_incident(
 ) -> Incident:
     """A false alarm: the clocks stop without a verdict."""
     require(reason=reason)
-    at = clock.now()
+    at = lock_and_time(incident)
     perform_on(incident, "cancel", actor, via, expected_version, note=reason, at=at)
     clocks.stop_clocks(incident, at=at, is_void=True)
     return incident

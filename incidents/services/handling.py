@@ -14,8 +14,7 @@ from incidents.models import ClockKind, Incident
 from incidents.services import clocks
 from incidents.services.family import cascades
 from incidents.services.lapsing import watch_acknowledgement
-from incidents.services.performing import perform_on, require
-from lifecycle import clock
+from incidents.services.performing import lock_and_time, perform_on, require
 from lifecycle.transitions import InputRefused
 
 
@@ -24,7 +23,7 @@ def acknowledge_incident(
     incident: Incident, *, actor: Person | None, via: str, note: str = "", expected_version: int | None = None
 ) -> Incident:
     """Somebody starts handling it; meets the response clock."""
-    at = clock.now()
+    at = lock_and_time(incident)
     perform_on(incident, "acknowledge", actor, via, expected_version, note=note, handler=actor, at=at)
     clocks.stop_clocks(incident, ClockKind.RESPONSE, at=at)
     clocks.record_late_stops(incident)
@@ -44,7 +43,7 @@ def recover_incident(
     expected_version: int | None = None,
 ) -> Incident:
     """The service works again; meets the recovery clock, and the response clock where nobody had acknowledged."""
-    now = clock.now()
+    now = lock_and_time(incident)
     at = recovered_at or now
     if not incident.occurred_at <= at <= now:
         raise InputRefused(recovered_at=_("It must have recovered between its occurrence and now."))
@@ -56,6 +55,7 @@ def recover_incident(
         expected_version,
         note=note or workaround,
         occurred_at=recovered_at,
+        recorded_at=now,
         at=at,
         workaround=workaround,
     )
@@ -63,6 +63,7 @@ def recover_incident(
     clocks.stop_clocks(incident, ClockKind.RECOVERY, ClockKind.RESPONSE, ClockKind.UPDATE, at=at)
     clocks.record_late_stops(incident)
     incident.impacts.filter(ended_at=None, started_at__lte=at).update(ended_at=at)
+    index_note(incident, workaround)
     return incident
 
 
@@ -80,7 +81,7 @@ def transfer_incident(
     if team is None:
         raise InputRefused(team=_("Say which team takes it over."))
     require(hand_over=hand_over)
-    at = clock.now()
+    at = lock_and_time(incident)
     data = {"team": team.name}
     perform_on(incident, "transfer", actor, via, expected_version, note=hand_over, data=data, team=team, at=at)
     clocks.stop_clocks(incident, ClockKind.RESOLUTION, at=at)
@@ -94,7 +95,7 @@ def accept_incident(
     incident: Incident, *, actor: Person | None, via: str, expected_version: int | None = None
 ) -> Incident:
     """A developer takes the transferred incident over."""
-    at = clock.now()
+    at = lock_and_time(incident)
     perform_on(incident, "accept", actor, via, expected_version, handler=actor, at=at)
     clocks.stop_clocks(incident, ClockKind.ACCEPTANCE, at=at)
     clocks.record_late_stops(incident)
@@ -107,8 +108,7 @@ def refuse_incident(
 ) -> Incident:
     """The developers send it back: the O&M resolution clock goes on as if it had never stopped."""
     require(reason=reason)
-    at = clock.now()
-    perform_on(incident, "refuse", actor, via, expected_version, note=reason)
+    at = perform_on(incident, "refuse", actor, via, expected_version, note=reason).recorded_at
     clocks.stop_clocks(incident, ClockKind.ACCEPTANCE, at=at)
     clocks.stop_clocks(incident, ClockKind.DEVELOPMENT, at=at, is_void=True)
     clocks.unstop_clock(incident, ClockKind.RESOLUTION)
@@ -129,10 +129,10 @@ def hold_incident(
     """Wait for somebody: pauses the clocks whose level allows it."""
     require(reason=reason)
     data = {"waiting_for": waiting_for}
-    perform_on(
+    event = perform_on(
         incident, "hold", actor, via, expected_version, note=reason, data=data, reason=reason, waiting_for=waiting_for
     )
-    clocks.pause_clocks(incident, at=clock.now(), reason=reason)
+    clocks.pause_clocks(incident, at=event.recorded_at, reason=reason)
     return incident
 
 
@@ -141,6 +141,6 @@ def resume_incident(
     incident: Incident, *, actor: Person | None, via: str, note: str = "", expected_version: int | None = None
 ) -> Incident:
     """The waiting is over: the paused clocks run on."""
-    perform_on(incident, "resume", actor, via, expected_version, note=note)
-    clocks.resume_clocks(incident, at=clock.now())
+    event = perform_on(incident, "resume", actor, via, expected_version, note=note)
+    clocks.resume_clocks(incident, at=event.recorded_at)
     return incident

@@ -12,8 +12,7 @@ from incidents.models import Incident
 from incidents.models.status import OVER
 from incidents.services import clocks
 from incidents.services.family import lock_in_order
-from incidents.services.performing import perform_on
-from lifecycle import clock
+from incidents.services.performing import lock_and_time, perform_on, refuse_unseen
 from lifecycle.transitions import InputRefused, record_event
 
 
@@ -27,11 +26,12 @@ def merge_incident(
     expected_version: int | None = None,
 ) -> Incident:
     """A duplicate of ``target``, which goes on; this one becomes read-only."""
+    refuse_unseen(actor, target=target)
     if target is not None and target.pk != incident.pk:
         lock_in_order(incident, target)  # two that are merged into each other at once must not both end
     if target is None or target.pk == incident.pk or target.status in OVER:
         raise InputRefused(target=_("Choose another incident that is still open."))
-    at = clock.now()
+    at = lock_and_time(incident)
     data = {"target": target.pk}
     perform_on(incident, "merge", actor, via, expected_version, data=data, note=str(target), target=target, at=at)
     clocks.stop_clocks(incident, at=at, is_void=True)
