@@ -32,6 +32,8 @@ def index_incident(incident: Incident) -> None:
 def index_note(incident: Incident, text: str) -> None:
     """Add the words of one note, without reading all the others. A full index takes no more."""
     words = vector_of([("C", [text])], most=MOST_WORDS_OF_A_NOTE)
+    if not words:
+        return
     known = Coalesce(F("search"), Vector(""))
     rows = Incident.objects.alias(word_count=WordCount(known)).filter(pk=incident.pk, word_count__lt=MOST_WORDS)
     rows.update(search=Appended(known, Vector(words)))
