@@ -86,7 +86,18 @@ def _candidates(data: bytes, charset: str) -> Iterable[str]:
 
 # Codecs of Python that are no charsets of mails; some of them unpack.
 _NOT_TEXT = frozenset(
-    "idna punycode unicode_escape raw_unicode_escape undefined mbcs oem utf-7 utf7 unicode-1-1-utf-7".split()
+    [
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+        "mbcs",
+        "oem",
+        "utf-7",
+        "utf7",
+        "unicode-1-1-utf-7",
+    ]
 )
 
 

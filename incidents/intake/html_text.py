@@ -6,11 +6,44 @@ from html.parser import HTMLParser
 
 LONGEST = 256 * 1024
 BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main"
-    " nav ol p pre section table tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+    ]
 )
-SILENT = frozenset("head script style template title noscript svg math object iframe".split())
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+SILENT = frozenset(["head", "script", "style", "template", "title", "noscript", "svg", "math", "object", "iframe"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 
 
 def text_of_html(html: str) -> str:

@@ -19,8 +19,8 @@ _WROTE = re.compile(
 _ORIGINAL = re.compile(
     r"-{2,}\s*(?:original message|original appointment|forwarded message|forwarded by .*|reply above this line"
     r"|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|message original|mensaje original"
-    r"|messaggio originale|mensagem original|oorspronkelijk bericht|исходное сообщение|原始邮件|原始郵件|转发邮件|元のメッセージ"
-    r"|원본 메시지)\s*-*\s*",
+    r"|messaggio originale|mensagem original|oorspronkelijk bericht|исходное сообщение|原始邮件|原始郵件|转发邮件"
+    r"|元のメッセージ|원본 메시지)\s*-*\s*",
     re.IGNORECASE,
 )
 _FROM = ("from", "von", "de", "da", "van", "från", "fra", "от", "发件人", "寄件者", "寄件人", "差出人", "보낸 사람")
@@ -60,9 +60,11 @@ _RULE = re.compile(r"\s*[-_=*]{5,}\s*")
 _FOOTER = re.compile(r"_{20,}")
 _NAME = re.compile(r"-[^\W\d_]\w*(?: [\w.]+){0,3}")
 _DEVICE = re.compile(
-    r"(?:sent from my|sent via|envoyé de mon|envoyé depuis mon|enviado desde mi|enviado do meu|inviato da) [\w +./-]{2,50}"
+    r"(?:sent from my|sent via|envoyé de mon|envoyé depuis mon|enviado desde mi|enviado do meu|inviato da)"
+    r" [\w +./-]{2,50}"
     r"|von meinem [\w +-]{2,40} gesendet|get outlook for (?:ios|android)(?:\s*<[^>]*>)?"
-    r"|发自我的 ?[\w +]{2,40}|从我的 ?[\w +]{2,40}发送|從我的 ?[\w +]{2,40}傳送|[\w +]{2,40}から送信|나의 ?[\w +]{2,40}에서 보냄",
+    r"|发自我的 ?[\w +]{2,40}|从我的 ?[\w +]{2,40}发送|從我的 ?[\w +]{2,40}傳送"
+    r"|[\w +]{2,40}から送信|나의 ?[\w +]{2,40}에서 보냄",
     re.IGNORECASE,
 )
 
