@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "anymail",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -200,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "run-cycle": {"task": "notifications.tasks.run_cycle", "schedule": 1.0, "options": {"expires": 5}},
     "drop-expired-frames": {"task": "detection.tasks.drop_expired_frames", "schedule": 3600.0},
     "evaluate-rules": {"task": "detection.tasks.evaluate_rules", "schedule": 1.0, "options": {"expires": 5}},
+    "poll-mailbox": {"task": "incidents.tasks.poll_mailbox", "schedule": 30.0, "options": {"expires": 25}},
 }
 
 # --- Carriers --------------------------------------------------------------------------------------
@@ -217,6 +219,26 @@ EMAIL_HOST_PASSWORD = environment.text("MAINSTAY_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("MAINSTAY_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("MAINSTAY_FROM_EMAIL", "mainstay@localhost")
+
+# --- Mail that comes in (docs/mail.md). Empty: there is none; nobody trusted: everything waits in quarantine. --------
+MAIL_ADDRESS = environment.text("MAINSTAY_MAIL_ADDRESS", "")
+MAIL_AUTHSERV_IDS = environment.words("MAINSTAY_MAIL_AUTHSERV_ID")
+MAIL_SERVICE = environment.text("MAINSTAY_MAIL_SERVICE", "")
+MAIL_LEVEL = environment.number("MAINSTAY_MAIL_LEVEL", 3)
+MAIL_LARGEST = environment.number("MAINSTAY_MAIL_LARGEST", 25 * 1024 * 1024)
+MAIL_HOURLY = environment.number("MAINSTAY_MAIL_HOURLY", 30)
+MAIL_WEBHOOK_SECRET = environment.text("MAINSTAY_MAIL_WEBHOOK_SECRET", "")
+IMAP_HOST = environment.text("MAINSTAY_IMAP_HOST", "")
+IMAP_PORT = environment.number("MAINSTAY_IMAP_PORT", 0)
+IMAP_USER = environment.text("MAINSTAY_IMAP_USER", "")
+IMAP_PASSWORD = environment.text("MAINSTAY_IMAP_PASSWORD", "")
+IMAP_SECURITY = environment.text("MAINSTAY_IMAP_SECURITY", "tls")
+IMAP_FOLDER = environment.text("MAINSTAY_IMAP_FOLDER", "INBOX")
+IMAP_DONE_FOLDER = environment.text("MAINSTAY_IMAP_DONE_FOLDER", "")
+ANYMAIL = {
+    "WEBHOOK_SECRET": [MAIL_WEBHOOK_SECRET] if MAIL_WEBHOOK_SECRET else [],
+    "MAILGUN_WEBHOOK_SIGNING_KEY": environment.text("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
+}
 
 LOGGING = {
     "version": 1,
