@@ -13,11 +13,16 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from lifecycle.text import sanitise_all
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes; anything that is not JSON in UTF-8 answers 400."""
+    """JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes; anything that is not JSON in UTF-8 answers 400.
+
+    Where a view says ``takes_any_text``, letters that cannot be kept are replaced instead: a program's report must not
+    be lost for them. ``request.was_sanitised`` then says so.
+    """
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -26,6 +31,9 @@ class BoundedJSONParser(JSONParser):
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise ParseError(_("The request is too large."))
+        context = parser_context or {}
+        if getattr(context.get("view"), "takes_any_text", False):
+            return _repaired(body, context["request"])
         try:
             value = json.loads(body.decode("utf-8"))
             # Python reads what JSON has not and UTF-8 cannot carry: NaN, infinities, halves of surrogate pairs.
@@ -33,6 +41,16 @@ class BoundedJSONParser(JSONParser):
             return value
         except (ValueError, RecursionError) as error:
             raise ParseError(_("This is not JSON in UTF-8.")) from error
+
+
+def _repaired(body: bytes, request: Any) -> Any:
+    try:
+        value = json.loads(text := body.decode("utf-8", "replace"))
+        json.dumps(kept := sanitise_all(value), allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(_("This is not JSON in UTF-8.")) from error
+    request.was_sanitised = kept != value or text.encode("utf-8", "replace") != body
+    return kept
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ app_name = "incidents"
 urlpatterns = [
     path("incidents/", views.incident_list, name="list"),
     path("incidents/new/", views.report_incident, name="new"),
+    path("incidents/new/suggestion/", views.suggested_level, name="suggestion"),
     path("incidents/solutions/<int:pk>/", views.solution_page, name="solution"),
     path("incidents/solutions/<int:pk>/<slug:verb>/", views.solution_command, name="solution-command"),
     path("incidents/<int:pk>/", views.incident_page, name="incident"),

@@ -64,7 +64,8 @@ HOSTILE = (
 FOREIGN = ("", "[]", '"text"', "{", '{"version": "x", "note": "a\\u0000b"}', "null")
 PARAMETERS = {
     "incidents:list": ("q", "service", "level", "status", "owner", "tab", "page"),
-    "incidents:new": ("service",),
+    "incidents:new": ("service", "template"),
+    "incidents:suggestion": ("impact", "urgency", "criteria"),
     "problems:list": ("view", "status", "page"),
     "problems:new": ("incident",),
     "postmortems:list": ("status", "page"),

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from incidents.forms import IncidentReference, Moment
+from incidents.forms import CustomValuesField, DegreeChoice, IncidentReference, Moment, TagsField
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -86,6 +86,22 @@ def _choice(field: Any, options: dict[str, Any]) -> Any:
     return serializers.ChoiceField(choices=list(field.choices), allow_blank=not field.required, **options)
 
 
+def _degree(_field: Any, options: dict[str, Any]) -> Any:
+    return serializers.IntegerField(min_value=1, max_value=3, allow_null=True, **options)
+
+
+def _tags(_field: Any, options: dict[str, Any]) -> Any:
+    return serializers.ListField(child=serializers.CharField(max_length=1000), max_length=100, **options)
+
+
+def _values(_field: Any, options: dict[str, Any]) -> Any:
+    return serializers.DictField(child=serializers.JSONField(allow_null=True), **options)
+
+
+def _email(field: Any, options: dict[str, Any]) -> Any:
+    return serializers.EmailField(max_length=field.max_length, allow_blank=not field.required, **options)
+
+
 def _flag(_field: Any, options: dict[str, Any]) -> Any:
     return serializers.BooleanField(default=False, help_text=options["help_text"])
 
@@ -105,8 +121,12 @@ MAKERS: tuple[tuple[type[forms.Field], Callable[[Any, dict[str, Any]], Any]], ..
     (forms.ModelChoiceField, _choice_of_record),
     (Moment, _moment),
     (forms.DateField, _day),
+    (DegreeChoice, _degree),
     (forms.ChoiceField, _choice),
     (forms.BooleanField, _flag),
     (forms.IntegerField, _number),
+    (TagsField, _tags),
+    (CustomValuesField, _values),
+    (forms.EmailField, _email),
     (forms.CharField, _text),
 )

@@ -52,6 +52,7 @@ class IncidentList(generics.ListCreateAPIView[Incident]):
     serializer_class = serializers.IncidentSerializer
     pagination_class = NewestFirst
     filterset_class = IncidentFilter
+    takes_any_text = True
 
     def get_queryset(self) -> QuerySet[Incident]:
         if getattr(self, "swagger_fake_view", False):
@@ -68,7 +69,8 @@ class IncidentList(generics.ListCreateAPIView[Incident]):
         asked = serializers.ReportSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data | {"source": asked.validated_data.get("source") or Source.API}
-        incident = open_incident(actor=_caller(request), via=Via.API, **values)
+        was_sanitised = getattr(request, "was_sanitised", False)
+        incident = open_incident(actor=_caller(request), via=Via.API, is_sanitised=was_sanitised, **values)
         address = {"Location": serializers.address_of(incident, request)}
         return Response(_present(incident, request), status=status.HTTP_201_CREATED, headers=address)
 

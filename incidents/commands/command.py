@@ -20,7 +20,8 @@ Condition = Callable[[Any, Person], bool]
 class Command:
     """A verb. Transitions take label, rank, permission and guards from the model; other verbs state them here.
 
-    ``blocked`` answers why the verb is not possible now, or an empty string; ``initial`` what its form begins with.
+    ``blocked`` answers why the verb is not possible now, or an empty string; ``initial`` what its form begins with;
+    ``is_long``: its form is shown only on a page that asks for it, since a menu would be too small.
     """
 
     verb: str
@@ -33,6 +34,7 @@ class Command:
     permission: Condition | None = None
     blocked: Callable[[Any], str | Promise] = lambda _record: ""
     initial: Callable[[Any], dict[str, Any]] = lambda _record: {}
+    is_long: bool = False
 
     @property
     def is_transition(self) -> bool:

@@ -10,6 +10,8 @@ from incidents import forms as asks
 from incidents import permissions, services
 from incidents.commands.command import Command, register
 from incidents.models import Incident
+from incidents.services.classification import classification_so_far
+from incidents.services.editing import Changes, why_not_editable
 from incidents.services.staffing import ROLES
 
 
@@ -27,6 +29,10 @@ def _not_snoozed(incident: Incident) -> str | Promise:
 
 def _roles(incident: Incident) -> dict[str, Any]:
     return {role: getattr(incident, role) for role in ROLES}
+
+
+def _written(incident: Incident) -> dict[str, Any]:
+    return {field: getattr(incident, field) for field in Changes.__annotations__}
 
 
 def _restriction(incident: Incident) -> dict[str, Any]:
@@ -63,6 +69,30 @@ INCIDENT_COMMANDS = register(
         rank=20,
         permission=permissions.handles,
         blocked=_over,
+    ),
+    Command(
+        "reclassify",
+        services.reclassify_incident,
+        asks.ReclassifyForm,
+        "adjustments",
+        label=_("Reclassify"),
+        rank=20,
+        permission=permissions.handles,
+        blocked=_over,
+        initial=classification_so_far,
+        is_long=True,
+    ),
+    Command(
+        "edit",
+        services.edit_incident,
+        asks.EditForm,
+        "pencil",
+        label=_("Edit"),
+        rank=20,
+        permission=permissions.handles,
+        blocked=why_not_editable,
+        initial=_written,
+        is_long=True,
     ),
     Command(
         "declare_major",

@@ -1,5 +1,8 @@
 """The forms of incidents: fields.py, what each verb asks (verbs.py), what a report asks (reporting.py)."""
 
+from incidents.forms.classifying import CategoryChoice, CriteriaChoice, DegreeChoice, JudgementForm, TagsField
+from incidents.forms.custom import CustomValuesField
+from incidents.forms.editing import EditForm, ReclassifyForm
 from incidents.forms.fields import (
     HANDLING,
     LONG,
@@ -37,12 +40,18 @@ __all__ = [
     "LONG",
     "ApiReportForm",
     "AssignForm",
+    "CategoryChoice",
     "ChangeLevelForm",
     "ConfirmForm",
+    "CriteriaChoice",
+    "CustomValuesField",
+    "DegreeChoice",
+    "EditForm",
     "EmptyForm",
     "HoldForm",
     "ImpactForm",
     "IncidentReference",
+    "JudgementForm",
     "LevelChoice",
     "MergeForm",
     "Moment",
@@ -52,6 +61,7 @@ __all__ = [
     "PersonChoice",
     "ProposeForm",
     "ReasonForm",
+    "ReclassifyForm",
     "RecoverForm",
     "ReopenForm",
     "ReportForm",
@@ -59,6 +69,7 @@ __all__ = [
     "RestrictForm",
     "ServiceChoice",
     "SnoozeForm",
+    "TagsField",
     "Text",
     "TimelineNoteForm",
     "TransferForm",

@@ -64,9 +64,11 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class ServiceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         services = Service.objects.filter(is_active=True)
-        super().__init__(services, label=_("Service"), to_field_name="slug", empty_label=_("Choose a service"))
+        super().__init__(
+            services, label=_("Service"), to_field_name="slug", empty_label=_("Choose a service"), **options
+        )
 
 
 class LevelChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

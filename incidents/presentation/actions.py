@@ -13,7 +13,7 @@ from lifecycle.models import StatefulRecord
 from lifecycle.transitions import Offer
 
 MOST_PRIMARY = 2
-ELSEWHERE = ("note", "record_impact", "propose_solution", "assign")
+ELSEWHERE = ("note", "record_impact", "propose_solution", "assign", "edit", "reclassify")
 """These have a place of their own on the incident page."""
 
 
@@ -46,8 +46,9 @@ def actions_of(record: StatefulRecord, person: Person) -> list[Action]:
 def open_action(actions: Iterable[Action], verb: str, record: StatefulRecord) -> Action | None:
     """The action that an address asks to open, with a form of its own beside the one in the menu."""
     for action in actions:
-        if action.verb == verb and action.is_allowed and action.form:
-            return replace(action, form=form_of(record, commands_of(record)[verb], place="opened-"))
+        form = form_of(record, commands_of(record)[verb], place="opened-") if action.verb == verb else None
+        if form is not None and action.is_allowed:
+            return replace(action, form=form)
     return None
 
 
@@ -81,7 +82,7 @@ def _action(record: StatefulRecord, offer: Offer, *, is_primary: bool) -> Action
         is_primary=is_primary,
         is_allowed=offer.is_allowed,
         reason=offer.reason,
-        form=form_of(record, command),
+        form=None if command.is_long else form_of(record, command),
         icon=command.icon,
         key=command.key,
         is_danger=offer.is_danger,

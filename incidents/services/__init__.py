@@ -1,8 +1,9 @@
 """Everything that can be done to an incident."""
 
-from incidents.services.classification import change_level, declare_major
+from incidents.services.classification import change_level, declare_major, reclassify_incident
 from incidents.services.clocks import record_breaches, record_warnings
 from incidents.services.closing import close_silent
+from incidents.services.editing import edit_incident
 from incidents.services.ending import (
     cancel_incident,
     close_incident,
@@ -49,11 +50,13 @@ __all__ = [
     "complete_action",
     "confirm_incident",
     "declare_major",
+    "edit_incident",
     "hold_incident",
     "merge_incident",
     "open_incident",
     "open_or_find",
     "propose_solution",
+    "reclassify_incident",
     "record_breaches",
     "record_impact",
     "record_warnings",

@@ -22,6 +22,7 @@ class Judgement:
     reason: str
     impact: int | None
     urgency: int | None
+    criteria: tuple[str, ...]
 
     @property
     def is_followed(self) -> bool:
@@ -39,7 +40,7 @@ class Judgement:
         """For the event: what was known, what it suggested, and whether that was followed; empty where nothing was."""
         if self.suggestion.level is None:
             return {}
-        known = {"impact": self.impact, "urgency": self.urgency}
+        known = {"impact": self.impact, "urgency": self.urgency, "criteria": list(self.criteria)}
         return {**known, "suggestion": self.suggestion.as_data(), "is_followed": self.is_followed}
 
 
@@ -69,7 +70,8 @@ def judge(
     without saying why, "impact" or "urgency" where one of them lacks.
     """
     _refuse_halves(impact, urgency)
-    suggestion = suggest_level(impact=impact, urgency=urgency, criteria=criteria)
+    applying = list(criteria)
+    suggestion = suggest_level(impact=impact, urgency=urgency, criteria=applying)
     chosen = level or Level.objects.filter(pk=suggestion.level or 0).first()
     if chosen is None:
         raise InputRefused(level=_("Choose a level, or say how far it reaches and how urgent it is."))
@@ -77,7 +79,8 @@ def judge(
     if suggestion.level not in (None, chosen.pk) and not reason:
         words = {"number": suggestion.level}
         raise InputRefused(level_reason=_("Level %(number)d is suggested: say why this level is right.") % words)
-    return Judgement(chosen, suggestion, reason, impact, urgency)
+    wordings = tuple(criterion.wording for criterion in applying)
+    return Judgement(chosen, suggestion, reason, impact, urgency, wordings)
 
 
 def _refuse_halves(impact: int | None, urgency: int | None) -> None:

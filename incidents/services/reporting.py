@@ -13,6 +13,8 @@ from incidents.models.status import OVER
 from incidents.services.clocks import start_clocks, targets_in_force
 from incidents.services.custom_fields import clean_custom, merge_custom
 from incidents.services.judging import Judgement, judge
+from incidents.services.merging import surviving
+from incidents.services.searching import index_incident
 from incidents.services.writing import clean_tags, clean_texts
 from lifecycle import clock
 from lifecycle.models import Via
@@ -84,6 +86,7 @@ def open_incident(
     judgement.stamp(incident)
     incident.save()
     start_clocks(incident)
+    index_incident(incident)
     data = _facts(incident, judgement, is_sanitised=is_sanitised or was_repaired or sanitise(note) != note)
     record_event(incident, "report", actor=actor, via=via, note=sanitise(note), data=data)
     return incident
@@ -132,11 +135,8 @@ def find_open(dedup_key: str) -> Incident | None:
     if not dedup_key:
         return None
     incidents = Incident.objects.filter(dedup_key=dedup_key)
-    found = incidents.open().first() or incidents.order_by("-pk").first()
-    seen: set[int] = set()
-    while found is not None and found.merged_into is not None and found.pk not in seen:
-        seen.add(found.pk)
-        found = found.merged_into
+    latest = incidents.open().first() or incidents.order_by("-pk").first()
+    found = latest and surviving(latest)
     return None if found is None or found.status in OVER else found
 
 

@@ -1,6 +1,6 @@
 from incidents.views.incident import incident_card, incident_command, incident_page
 from incidents.views.listing import incident_list
-from incidents.views.reporting import report_incident
+from incidents.views.reporting import report_incident, suggested_level
 from incidents.views.solutions import approvals, solution_command, solution_page
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "report_incident",
     "solution_command",
     "solution_page",
+    "suggested_level",
 ]
