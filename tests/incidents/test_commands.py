@@ -1,7 +1,7 @@
 """One table of verbs: every declared transition has its service, its form, its button, its page and its API route."""
 
 import inspect
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.urls import resolve, reverse
@@ -44,12 +44,16 @@ def test_every_verb_has_a_label_a_page_and_an_api_route(model: type[StatefulReco
 
 @pytest.mark.parametrize(("model", "command"), COMMANDS, ids=names)
 def test_a_form_asks_for_what_its_service_takes(model: type[StatefulRecord], command: Command) -> None:
-    accepted = set(inspect.signature(command.service).parameters)
+    parameters = inspect.signature(command.service).parameters
+    others = [parameter for parameter in parameters.values() if parameter.kind is inspect.Parameter.VAR_KEYWORD]
+    accepted = set(parameters).union(*(get_args(parameter.annotation)[0].__annotations__ for parameter in others))
     assert set(command.form.base_fields) <= accepted
     needed = {
         name
-        for name, parameter in inspect.signature(command.service).parameters.items()
-        if parameter.default is inspect.Parameter.empty and name not in ("incident", "solution", "actor", "via")
+        for name, parameter in parameters.items()
+        if parameter.default is inspect.Parameter.empty
+        and parameter not in others
+        and name not in ("incident", "solution", "actor", "via")
     }
     assert needed <= set(command.form.base_fields)
 
