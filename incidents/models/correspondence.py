@@ -23,9 +23,16 @@ class ReporterLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     """Of a confirmation, which is used once."""
+    asked_from = models.CharField(max_length=32, blank=True, editable=False)
+    """A keyed hash of the network address that reported by the public form, to count its reports."""
 
     class Meta:
         ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["asked_from", "created_at"], condition=~models.Q(asked_from=""), name="reporter_link_asked_from"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.purpose}"
