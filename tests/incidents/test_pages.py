@@ -354,6 +354,7 @@ def test_the_whole_way_needs_no_script(engineer: Person, page: Client) -> None:
         "service": service.slug,
         "level": "2",
         "occurred_at": "2026-01-01T12:00",
+        "reported_at": "2026-01-01T12:05",
         "source": "hotline",
         "reporter_name": "A shop",
         "reporter_contact": "+86 139 1234",
