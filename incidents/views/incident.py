@@ -72,6 +72,7 @@ def _render_page(
         "now": now,
         "age_text": round_words(now - incident.reported_at),
         "clocks": faces_of(incident, now),
+        "children": incident.children.visible_to(person).order_by("pk"),
         "accounts": accounts_of(incident, now),
         "side_notice": side_notice(incident),
         "actions": [action for action in actions.values() if action.verb not in ELSEWHERE],
