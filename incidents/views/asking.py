@@ -33,7 +33,16 @@ def colleague_of(request: HttpRequest) -> Person:
 
 def visible_incident(request: HttpRequest, pk: int) -> Incident:
     incidents = Incident.objects.visible_to(reader_of(request)).select_related(
-        "service__business_line", "level", "owner", "handler", "manager", "communications_lead", "reporter", "transferred_to", "parent", "merged_into"
+        "service__business_line",
+        "level",
+        "owner",
+        "handler",
+        "manager",
+        "communications_lead",
+        "reporter",
+        "transferred_to",
+        "parent",
+        "merged_into",
     )
     return get_object_or_404(incidents.prefetch_related("clocks__pauses"), pk=pk)
 
