@@ -96,7 +96,7 @@ class CriteriaChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def __init__(self) -> None:
         active = Criterion.objects.filter(is_active=True).select_related("level")
-        super().__init__(active, label=_("What applies"), required=False)
+        super().__init__(active, label=_("What applies"), to_field_name="id", required=False)
 
 
 class SuggestedLevelChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
