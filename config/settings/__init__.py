@@ -222,7 +222,11 @@ DEFAULT_FROM_EMAIL = environment.text("MAINSTAY_FROM_EMAIL", "mainstay@localhost
 
 # --- Mail that comes in (docs/mail.md). Empty: there is none; nobody trusted: everything waits in quarantine. --------
 MAIL_ADDRESS = environment.text("MAINSTAY_MAIL_ADDRESS", "")
-MAIL_AUTHSERV_IDS = environment.words("MAINSTAY_MAIL_AUTHSERV_ID")
+# By the way a mail came: a provider does not remove what somebody forged in the name of our own server.
+MAIL_AUTHSERV_IDS = {
+    "imap": environment.words("MAINSTAY_MAIL_AUTHSERV_ID"),
+    "webhook": environment.words("MAINSTAY_MAIL_WEBHOOK_AUTHSERV_ID"),
+}
 MAIL_SERVICE = environment.text("MAINSTAY_MAIL_SERVICE", "")
 MAIL_LEVEL = environment.number("MAINSTAY_MAIL_LEVEL", 3)
 MAIL_LARGEST = environment.number("MAINSTAY_MAIL_LARGEST", 25 * 1024 * 1024)
