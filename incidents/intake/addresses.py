@@ -70,7 +70,7 @@ def _details(addresses: Iterable[str]) -> Iterable[str]:
 def _incident_of(detail: str) -> int | None:
     match = TOKEN.match(detail)
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    if match and any([constant_time_compare(detail, _token(int(match[1]), key)) for key in keys]):
+    if match and any(constant_time_compare(detail, _token(int(match[1]), str(key))) for key in keys):
         return int(match[1])
     return None
 
