@@ -180,8 +180,23 @@ def record_event(
     if clock.is_rehearsing():
         event.dispatched_at = event.recorded_at
     event.save()
+    _touch(record, event.recorded_at)
     transaction.on_commit(lambda: events_recorded.send_robust(sender=Event, event_ids=[event.pk]), robust=True)
     return event
+
+
+def _touch(record: models.Model, at: datetime) -> None:
+    """A record that keeps the moment of its last change learns it.
+
+    A row that somebody else holds is being changed, and gets their moment: nobody waits here, so nothing can deadlock.
+    """
+    if not hasattr(record, "updated_at"):
+        return
+    record.updated_at = at
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    with transaction.atomic(savepoint=False):
+        free = rows.select_for_update(skip_locked=True, no_key=True).values("pk")
+        type(record)._base_manager.filter(pk__in=free).update(updated_at=at)
 
 
 def _offer(record: StatefulRecord, transition: Transition) -> Offer:

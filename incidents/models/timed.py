@@ -22,6 +22,8 @@ class Timed(models.Model):
     confirmed_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
+    updated_at = models.DateTimeField(null=True, editable=False)
+    """The moment of its latest event; written where events are recorded (lifecycle.transitions)."""
     reopen_count = models.PositiveIntegerField(default=0, editable=False)
 
     next_due_at = models.DateTimeField(null=True, editable=False)
