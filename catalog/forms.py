@@ -12,7 +12,7 @@ from catalog.models import Audience, Person, Role, Service, Team
 from lifecycle.transitions import InputRefused
 
 
-def _zones() -> list[tuple[str, str]]:
+def time_zones() -> list[tuple[str, str]]:
     """Places only: the short and historical names are aliases of these."""
     names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
@@ -33,7 +33,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class PersonForm(RecordForm):
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones, initial="UTC")
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
 
     class Meta:
         model = Person
