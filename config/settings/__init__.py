@@ -199,6 +199,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "run-cycle": {"task": "notifications.tasks.run_cycle", "schedule": 1.0, "options": {"expires": 5}},
+    "drop-dead-keys": {"task": "catalog.tasks.drop_dead_keys", "schedule": 3600.0},
     "drop-expired-frames": {"task": "detection.tasks.drop_expired_frames", "schedule": 3600.0},
     "evaluate-rules": {"task": "detection.tasks.evaluate_rules", "schedule": 1.0, "options": {"expires": 5}},
     "poll-mailbox": {"task": "incidents.tasks.poll_mailbox", "schedule": 30.0, "options": {"expires": 25}},
@@ -239,10 +240,9 @@ IMAP_PASSWORD = environment.text("MAINSTAY_IMAP_PASSWORD", "")
 IMAP_SECURITY = environment.text("MAINSTAY_IMAP_SECURITY", "tls")
 IMAP_FOLDER = environment.text("MAINSTAY_IMAP_FOLDER", "INBOX")
 IMAP_DONE_FOLDER = environment.text("MAINSTAY_IMAP_DONE_FOLDER", "")
-ANYMAIL = {
-    "WEBHOOK_SECRET": [MAIL_WEBHOOK_SECRET] if MAIL_WEBHOOK_SECRET else [],
-    "MAILGUN_WEBHOOK_SIGNING_KEY": environment.text("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
-}
+ANYMAIL: dict[str, list[str] | str] = {"WEBHOOK_SECRET": [MAIL_WEBHOOK_SECRET] if MAIL_WEBHOOK_SECRET else []}
+if environment.text("MAILGUN_WEBHOOK_SIGNING_KEY", ""):
+    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = environment.text("MAILGUN_WEBHOOK_SIGNING_KEY")
 
 LOGGING = {
     "version": 1,
