@@ -18,7 +18,7 @@ from incidents.services.searching import index_incident
 from incidents.services.writing import clean_tags, clean_texts
 from lifecycle import clock
 from lifecycle.models import Via
-from lifecycle.text import sanitise
+from lifecycle.text import one_line, sanitise
 from lifecycle.transitions import InputRefused, record_event
 
 
@@ -64,7 +64,7 @@ def open_incident(
     judgement = judge(level=level, impact=impact, urgency=urgency, criteria=criteria, reason=level_reason)
     texts, was_repaired = clean_texts(
         is_cut=actor is None,
-        title=title,
+        title=title if actor or one_line(title) else service.name,
         description=description,
         reporter_name=reporter_name,
         reporter_contact=reporter_contact,
@@ -115,7 +115,7 @@ def open_or_find(
         try:
             with transaction.atomic():
                 incident = open_incident(
-                    title=title if title.strip() else service.name,
+                    title=title,
                     service=service,
                     level=level,
                     source=Source.DETECTION,
