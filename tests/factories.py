@@ -61,12 +61,12 @@ def make_service(**fields: Any) -> Service:
 
 
 def make_incident(**fields: Any) -> Incident:
-    """A reported Level 2 incident of a service of its own."""
+    """A reported Level 2 incident of a service of its own; ``level=None`` takes the suggested one."""
     fields.setdefault("title", "Payments are slow")
     if "service" not in fields:
         fields["service"] = make_service()
     level = fields.pop("level", 2)
-    fields["level"] = level if isinstance(level, Level) else Level.objects.get(pk=level)
+    fields["level"] = Level.objects.get(pk=level) if isinstance(level, int) else level
     fields.setdefault("source", Source.WEB)
     fields.setdefault("via", Via.WEB)
     fields.setdefault("reporter_name", "A customer")
