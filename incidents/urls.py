@@ -1,6 +1,8 @@
 from django.urls import path
 
-from incidents import views
+from incidents import converters, views  # noqa: F401  the converter "number"
+from incidents.intake.webhook import mail_webhook
+from incidents.views.mail import mail_command, mail_list, mail_page
 
 app_name = "incidents"
 urlpatterns = [
@@ -9,9 +11,13 @@ urlpatterns = [
     path("incidents/new/suggestion/", views.suggested_level, name="suggestion"),
     path("incidents/solutions/<int:pk>/", views.solution_page, name="solution"),
     path("incidents/solutions/<int:pk>/<slug:verb>/", views.solution_command, name="solution-command"),
-    path("incidents/<int:pk>/", views.incident_page, name="incident"),
-    path("incidents/<int:pk>/hand-over/", views.hand_over, name="hand-over"),
-    path("incidents/<int:pk>/card/", views.incident_card, name="card"),
-    path("incidents/<int:pk>/<slug:verb>/", views.incident_command, name="command"),
+    path("incidents/mail/", mail_list, name="mails"),
+    path("incidents/mail/<number:pk>/", mail_page, name="mail"),
+    path("incidents/mail/<number:pk>/<slug:verb>/", mail_command, name="mail-command"),
+    path("hooks/mail/<slug:provider>/", mail_webhook, name="mail-webhook"),
+    path("incidents/<number:pk>/", views.incident_page, name="incident"),
+    path("incidents/<number:pk>/hand-over/", views.hand_over, name="hand-over"),
+    path("incidents/<number:pk>/card/", views.incident_card, name="card"),
+    path("incidents/<number:pk>/<slug:verb>/", views.incident_command, name="command"),
     path("approvals/", views.approvals, name="approvals"),
 ]

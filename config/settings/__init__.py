@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "PATH_CONVERTER_OVERRIDES": {"number": {"type": "string", "description": "The running number: 12 or INC-12."}},
     "ENUM_NAME_OVERRIDES": {
         "IncidentStatus": "incidents.models.Status",
         "ProblemStatus": "problems.models.problem.Status",

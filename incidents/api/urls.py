@@ -1,12 +1,16 @@
 from django.urls import path
 
+from incidents import converters  # noqa: F401  the converter "number"
 from incidents.api import views
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="incidents-api"),
-    path("incidents/<int:pk>/", views.IncidentDetail.as_view(), name="incident-api"),
-    path("incidents/<int:pk>/events/", views.IncidentEvents.as_view(), name="incident-events-api"),
-    path("incidents/<int:pk>/solutions/", views.IncidentSolutions.as_view(), name="incident-solutions-api"),
+    path("incidents/<number:pk>/", views.IncidentDetail.as_view(), name="incident-api"),
+    path("incidents/<number:pk>/events/", views.IncidentEvents.as_view(), name="incident-events-api"),
+    path("incidents/<number:pk>/solutions/", views.IncidentSolutions.as_view(), name="incident-solutions-api"),
     path("solutions/<int:pk>/", views.SolutionDetail.as_view(), name="solution-api"),
-    *(path(f"{kind}s/<int:pk>/{verb}/", view, name=f"{kind}-{verb}-api") for kind, verb, view in views.command_views()),
+    *(
+        path(f"{kind}s/<{'number' if kind == 'incident' else 'int'}:pk>/{verb}/", view, name=f"{kind}-{verb}-api")
+        for kind, verb, view in views.command_views()
+    ),
 ]

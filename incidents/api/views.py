@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.api.idempotency import AnsweredOnce
 from catalog.models import Person
 from incidents.api import serializers
 from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, Command
@@ -46,7 +47,7 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
 
 
-class IncidentList(generics.ListCreateAPIView[Incident]):
+class IncidentList(AnsweredOnce, generics.ListCreateAPIView[Incident]):
     """Incidents the caller may see, newest first; POST reports one."""
 
     serializer_class = serializers.IncidentSerializer
@@ -119,7 +120,7 @@ class SolutionDetail(generics.RetrieveAPIView[Solution]):
     queryset = Solution.objects.select_related("proposed_by", "decided_by")
 
 
-class CommandView(APIView):
+class CommandView(AnsweredOnce):
     """POST runs one verb on one record and answers with the record."""
 
     command: Command

@@ -1,6 +1,6 @@
 """Named reads of incidents."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -20,7 +20,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self.none()
         if person.has_role(Role.INCIDENT_MANAGER, Role.ADMINISTRATOR):
             return self
-        teams = list(person.teams.values_list("pk", flat=True))
+        teams: Any = person.teams.values("pk")
         own = _has_to_do_with(person, teams)
         if not person.is_colleague:
             return self.filter(own)
@@ -40,7 +40,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.order_by(models.F("next_due_at").asc(nulls_last=True), "-id")
 
 
-def _has_to_do_with(person: Person, teams: list[int]) -> Q:
+def _has_to_do_with(person: Person, teams: Any) -> Q:
     """Reporter, owner and leader of the service, whoever has a role on it, participants, the developers it is with."""
     shared = person.incidents_shared.through.objects.filter(person=person.pk).values("incident")
     owned = Service.objects.filter(Q(owner=person.pk) | Q(rd_leader=person.pk)).values("pk")

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from catalog.api.idempotency import AnsweredOnce
 from incidents.api.serializers import EventSerializer
 from incidents.api.views import REFUSALS, IsColleague, NewestFirst
 from incidents.commands import Command
@@ -27,7 +28,7 @@ COLLEAGUES: list[Any] = [IsAuthenticated, IsColleague]
 UNFILTERED: list[Any] = []
 
 
-class ProblemList(generics.ListCreateAPIView[Problem]):
+class ProblemList(AnsweredOnce, generics.ListCreateAPIView[Problem]):
     """Problems, newest first; POST raises one, from an incident or by itself."""
 
     permission_classes = COLLEAGUES
@@ -72,7 +73,7 @@ class ProblemEvents(generics.ListAPIView[Event]):
         return Event.objects.about(problem).select_related("actor")
 
 
-class ProblemCommandView(APIView):
+class ProblemCommandView(AnsweredOnce):
     """POST runs one verb and answers with the problem."""
 
     permission_classes = COLLEAGUES

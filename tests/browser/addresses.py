@@ -148,7 +148,7 @@ KNOWN: dict[str, Any] = {
     "catalog/me/tokens/": _one(pk=_newest(ApiToken)),
     "services/": _one(slug=lambda: "card-payments"),
     "incidents/": _incidents,
-    "incidents/<int:pk>/<slug:verb>/": _incident_verbs,
+    "incidents/<number:pk>/<slug:verb>/": _incident_verbs,
     "incidents/solutions/": _one(pk=_newest(Solution)),
     "incidents/solutions/<int:pk>/<slug:verb>/": _each("verb", SOLUTION_COMMANDS, pk=_newest(Solution)),
     "solutions/": _one(pk=_newest(Solution)),
