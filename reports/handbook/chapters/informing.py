@@ -1,0 +1,106 @@
+"""Who is paged until somebody acknowledges, and who else is told what."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lifecycle.lists import listed
+from notifications.models import Channel, EscalationPolicy, EscalationStep, NoticeKind, NotificationRule, StepTarget
+from notifications.services.noticing import INITIAL_AFTER, PROGRESS_EVERY
+from reports.handbook.blocks import Block, Chapter, Heading, Table, Text, points, table
+from reports.handbook.facts import Facts
+from reports.handbook.words import level_names, localised, span
+
+
+def escalation(facts: Facts) -> Chapter:
+    intro = Text(
+        _(
+            "A new incident pages the people on call until somebody acknowledges it, by a key on the phone, a reply, a "
+            "link or the page. An acknowledgement, recovery or the end of the incident stops the paging."
+        )
+    )
+    blocks = [block for policy in facts.escalation_policies for block in _policy(policy)]
+    return Chapter("escalation", _("Escalation"), (intro, *blocks, *_unpaged(facts)))
+
+
+def _policy(policy: EscalationPolicy) -> Iterator[Block]:
+    yield Heading(localised(policy.name))
+    yield Text(_("For %(levels)s:") % {"levels": level_names(policy.levels)})
+    yield points(*map(_step, policy.steps.all()), is_ordered=True)
+    yield points(_repeats(policy), _fallback(policy))
+
+
+def _step(step: EscalationStep) -> str:
+    words = {
+        "who": StepTarget(step.target).label,
+        "how": listed(Channel(channel).label for channel in step.channels),
+        "time": span(step.after),
+    }
+    if step.after == timedelta(0):
+        return _("At once: the %(who)s, by %(how)s.") % words
+    return _("After %(time)s without acknowledgement: the %(who)s, by %(how)s.") % words
+
+
+def _repeats(policy: EscalationPolicy) -> str:
+    if not policy.repeats:
+        return _("The steps are not repeated.")
+    return ngettext(
+        "After %(time)s the steps start again, %(number)d time.",
+        "After %(time)s the steps start again, %(number)d times.",
+        policy.repeats,
+    ) % {"time": span(policy.round_length), "number": policy.repeats}
+
+
+def _fallback(policy: EscalationPolicy) -> str:
+    after = {"time": span((policy.repeats + 1) * policy.round_length)}
+    if policy.fallback is None:
+        return _("Still nobody after %(time)s: every incident manager is paged.") % after
+    text = _("Still nobody after %(time)s: the fallback contact is paged, %(person)s.")
+    return text % {**after, "person": policy.fallback.name}
+
+
+def _unpaged(facts: Facts) -> list[Block]:
+    """A level that no policy speaks of pages nobody; whoever reads this should know."""
+    paged = {number for policy in facts.escalation_policies for number in policy.levels}
+    levels = [level.number for level in facts.levels if level.number not in paged]
+    return [Text(_("No policy pages anybody for %(levels)s.") % {"levels": level_names(levels)})] if levels else []
+
+
+def notification(facts: Facts) -> Chapter:
+    return Chapter(
+        "notification",
+        _("Notification table"),
+        (
+            Text(_("Apart from the paging of those on call, these people are told without having to do anything.")),
+            _table(facts.notification_rules),
+        ),
+    )
+
+
+def _table(rules: list[NotificationRule]) -> Table:
+    head = [_("Notification"), _("When"), _("Levels"), _("Method"), _("To"), _("Copy")]
+    rows = (
+        (
+            NoticeKind(rule.kind).label,
+            _when(rule.kind),
+            level_names(rule.levels),
+            listed(rule.channel_names),
+            listed(rule.to_names),
+            listed(rule.cc_names) or "–",
+        )
+        for rule in rules
+    )
+    return table("notification", head, rows)
+
+
+def _when(kind: str) -> str:
+    texts = {
+        NoticeKind.INITIAL: _("when the incident is acknowledged, or %(time)s after the report, whichever comes first")
+        % {"time": span(INITIAL_AFTER)},
+        NoticeKind.PROGRESS: _("every %(time)s until service is recovered") % {"time": span(PROGRESS_EVERY)},
+        NoticeKind.RECTIFIED: _("when service is recovered"),
+        NoticeKind.OVERDUE: _("when a clock is overdue"),
+    }
+    return texts[NoticeKind(kind)]
