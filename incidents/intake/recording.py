@@ -35,7 +35,7 @@ def open_by_mail(
         reporter_email=mail.sender.address,
         is_sanitised=mail.is_sanitised,
     )
-    event = Event.objects.about(incident).filter(verb="report").latest("pk")  # type: ignore[attr-defined]
+    event = Event.objects.about(incident).filter(verb="report").latest("pk")
     return incident, event
 
 

@@ -61,7 +61,7 @@ def is_reporter(incident: Incident, address: str) -> bool:
 
 def find_person(address: str) -> Person | None:
     """The one active person with that address; nobody where two share it."""
-    people = Person.objects.filter(email__iexact=address, is_active=True)[:2] if address else []
+    people = list(Person.objects.filter(email__iexact=address, is_active=True)[:2]) if address else []
     return people[0] if len(people) == 1 else None
 
 

@@ -1,4 +1,4 @@
-"""Where a mail provider posts what it received: ``/hooks/mail/<provider>/``. django-anymail reads each provider's format.
+"""Where a mail provider posts what it received: ``/hooks/mail/<provider>/``. django-anymail reads the formats.
 
 Nothing is read before the caller has shown the secret; without a configured secret nobody can.
 """
