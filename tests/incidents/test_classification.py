@@ -33,7 +33,13 @@ def worded(*wordings: str) -> list[Criterion]:
 
 def report(**fields: Any) -> Incident:
     """A report by a person that names no level unless asked to."""
-    values = {"title": "Cards fail", "service": make_service(), "source": "web", "via": "web", "actor": make_person()}
+    values: dict[str, Any] = {
+        "title": "Cards fail",
+        "service": make_service(),
+        "source": "web",
+        "via": "web",
+        "actor": make_person(),
+    }
     return services.open_incident(**(values | fields))
 
 
