@@ -167,7 +167,7 @@ def _addresses(values: tuple[str, ...]) -> list[Address]:
     found = []
     for value in values:
         pairs = _pairs(value)
-        if not any("@" in address for _name, address in pairs):
+        if not any(_ADDRESS.fullmatch(address) and address in value for _name, address in pairs):
             pairs = [("", address) for address in _ADDRESS.findall(decode_header(value)[0])] or pairs
         for name, address in pairs[:MOST_ADDRESSES]:
             if name or address:
