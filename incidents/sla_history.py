@@ -274,6 +274,8 @@ _STEPS: dict[str, Callable[[_Replay, RecordedEvent], None]] = {
         _Replay.update,
     )
 }
+VERBS = frozenset(_STEPS)
+"""The verbs that ``recompute`` reads; events of others may be left out."""
 
 
 def policy_of(event: RecordedEvent) -> dict[str, Target]:
