@@ -15,6 +15,7 @@ from incidents.services import clocks
 from incidents.services.family import cascades
 from incidents.services.lapsing import watch_acknowledgement
 from incidents.services.performing import lock_and_time, perform_on, require
+from incidents.services.searching import index_note
 from lifecycle.transitions import InputRefused
 
 
