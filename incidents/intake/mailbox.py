@@ -93,8 +93,15 @@ def _opened() -> Iterator[imaplib.IMAP4]:
         _expect("OK", box.select(_quote(settings.IMAP_FOLDER)))
         yield box
     finally:
-        with contextlib.suppress(imaplib.IMAP4.error, OSError):
-            box.logout()
+        _leave(box)
+
+
+def _leave(box: imaplib.IMAP4) -> None:
+    try:
+        box.logout()
+    except (imaplib.IMAP4.error, OSError):
+        with contextlib.suppress(OSError):
+            box.shutdown()  # the library leaves the socket open where the server no longer answers
 
 
 def _connect() -> imaplib.IMAP4:
@@ -145,11 +152,17 @@ def _mark(box: imaplib.IMAP4, uid: bytes) -> None:
     name = uid.decode()
     if not settings.IMAP_DONE_FOLDER:
         _expect("OK", box.uid("STORE", name, "+FLAGS.SILENT", f"(\\Seen {KEYWORD})"))
-    elif "MOVE" in box.capabilities:
+    elif _can_move(box):
         _expect("OK", box.uid("MOVE", name, _quote(settings.IMAP_DONE_FOLDER)))
     else:
         _expect("OK", box.uid("COPY", name, _quote(settings.IMAP_DONE_FOLDER)))
         _expect("OK", box.uid("STORE", name, "+FLAGS.SILENT", "(\\Deleted)"))
+
+
+def _can_move(box: imaplib.IMAP4) -> bool:
+    """By RFC 6851. Servers name all they can only to those who have signed in."""
+    names = _joined(box.capability()).upper().split()
+    return b"MOVE" in names
 
 
 def _expect(wanted: str, answer: tuple[str, list[Any]]) -> list[Any]:

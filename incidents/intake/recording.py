@@ -54,7 +54,7 @@ def add_reply(
         "mail": row.pk,
         "files": [file.name for file in mail.attachments],
         "is_cut": "cut" in mail.defects,
-        "is_sanitised": mail.is_sanitised,
+        "sanitised": mail.is_sanitised,
     }
     author = actor or find_person(mail.sender.address)
     event = record_event(incident, "reply", actor=author, via=via, note=mail.reply, data=data)
