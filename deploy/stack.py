@@ -145,6 +145,7 @@ class Stack:
             "MAINSTAY_PUBLIC_URL": self.url,
             "MAINSTAY_ALLOWED_HOSTS": "127.0.0.1,localhost",
             "MAINSTAY_STATIC_ROOT": str(self.directory / "static"),
+            "MAINSTAY_MEDIA_ROOT": str(self.directory / "media"),
         }
         if self.demo is not None:
             settings["DEMO"] = "yes" if self.demo else "no"

@@ -2,6 +2,7 @@ from django.urls import path
 
 from incidents import converters, views  # noqa: F401  the converter "number"
 from incidents.intake.webhook import mail_webhook
+from incidents.views.attachments import download_attachment
 from incidents.views.mail import mail_command, mail_list, mail_page
 
 app_name = "incidents"
@@ -11,6 +12,7 @@ urlpatterns = [
     path("incidents/new/suggestion/", views.suggested_level, name="suggestion"),
     path("incidents/solutions/<int:pk>/", views.solution_page, name="solution"),
     path("incidents/solutions/<int:pk>/<slug:verb>/", views.solution_command, name="solution-command"),
+    path("incidents/attachments/<int:pk>/", download_attachment, name="attachment"),
     path("incidents/mail/", mail_list, name="mails"),
     path("incidents/mail/<number:pk>/", mail_page, name="mail"),
     path("incidents/mail/<number:pk>/<slug:verb>/", mail_command, name="mail-command"),

@@ -9,7 +9,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from incidents.forms import CustomValuesField, DegreeChoice, IncidentReference, Moment, TagsField
+from incidents.content import LARGEST
+from incidents.forms import CustomValuesField, DegreeChoice, Files, IncidentReference, Moment, TagsField
+from incidents.services.attaching import NamedFile
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -30,6 +32,16 @@ class ReferenceField(serializers.Field):  # type: ignore[type-arg]
 
     def to_representation(self, value: Any) -> Any:
         return value.reference
+
+
+class FilesField(serializers.ListField):
+    """Several files of a multipart request; what they are is judged by the service."""
+
+    child = serializers.FileField(allow_empty_file=True)
+
+    def to_internal_value(self, data: Any) -> list[NamedFile]:
+        files = super().to_internal_value(data)
+        return [NamedFile(file.name or "", file.read(LARGEST + 1)) for file in files]
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -115,6 +127,10 @@ def _text(field: Any, options: dict[str, Any]) -> Any:
     return serializers.CharField(max_length=field.max_length, allow_blank=not field.required, **options)
 
 
+def _files(_field: Any, options: dict[str, Any]) -> Any:
+    return FilesField(**options)
+
+
 MAKERS: tuple[tuple[type[forms.Field], Callable[[Any, dict[str, Any]], Any]], ...] = (
     (IncidentReference, _reference),
     (forms.ModelMultipleChoiceField, _choice_of_records),
@@ -125,6 +141,7 @@ MAKERS: tuple[tuple[type[forms.Field], Callable[[Any, dict[str, Any]], Any]], ..
     (forms.ChoiceField, _choice),
     (forms.BooleanField, _flag),
     (forms.IntegerField, _number),
+    (Files, _files),
     (TagsField, _tags),
     (CustomValuesField, _values),
     (forms.EmailField, _email),

@@ -5,13 +5,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Person
 from incidents import forms as asks
 from incidents import permissions, services
 from incidents.commands.command import Command, register
 from incidents.models import Incident
 from incidents.services.classification import classification_so_far
 from incidents.services.editing import Changes, why_not_editable
+from incidents.services.following import may_write
 from incidents.services.staffing import ROLES
 
 
@@ -38,10 +38,6 @@ def _written(incident: Incident) -> dict[str, Any]:
 def _restriction(incident: Incident) -> dict[str, Any]:
     participants = incident.participants.all() if incident.is_restricted else []
     return {"is_restricted": incident.is_restricted, "participants": participants}
-
-
-def _notes(incident: Incident, person: Person) -> bool:
-    return permissions.responds(incident, person) or incident.reporter_id == person.pk
 
 
 INCIDENT_COMMANDS = register(
@@ -160,7 +156,60 @@ INCIDENT_COMMANDS = register(
         "note",
         label=_("Add to the timeline"),
         rank=30,
-        permission=_notes,
+        permission=may_write,
+    ),
+    Command(
+        "update",
+        services.post_update,
+        asks.UpdateForm,
+        "speakerphone",
+        label=_("Post a status update"),
+        rank=23,
+        permission=permissions.responds,
+        blocked=_over,
+    ),
+    Command(
+        "attach",
+        services.attach_files,
+        asks.AttachForm,
+        "paperclip",
+        label=_("Attach files"),
+        rank=33,
+        permission=may_write,
+    ),
+    Command(
+        "pin",
+        services.pin_entry,
+        asks.EntryForm,
+        "flag",
+        label=_("Pin an entry"),
+        rank=34,
+        permission=permissions.responds,
+    ),
+    Command(
+        "unpin",
+        services.unpin_entry,
+        asks.EntryForm,
+        "flag",
+        label=_("Unpin an entry"),
+        rank=35,
+        permission=permissions.responds,
+    ),
+    Command(
+        "watch",
+        services.watch_incident,
+        icon="eye",
+        label=_("Watch"),
+        rank=36,
+        permission=permissions.sees,
+    ),
+    Command(
+        "unwatch",
+        services.unwatch_incident,
+        icon="eye",
+        label=_("Stop watching"),
+        rank=37,
+        permission=permissions.sees,
     ),
     Command(
         "record_impact",

@@ -13,6 +13,7 @@ from incidents.forms.fields import (
     ServiceChoice,
     Text,
 )
+from incidents.forms.notes import AttachForm, EntryForm, Files, TimelineNoteForm, UpdateForm
 from incidents.forms.reporting import ApiReportForm, OwnReportForm, ReportForm
 from incidents.forms.verbs import (
     AssignForm,
@@ -31,7 +32,6 @@ from incidents.forms.verbs import (
     ResolveForm,
     RestrictForm,
     SnoozeForm,
-    TimelineNoteForm,
     TransferForm,
 )
 
@@ -40,6 +40,7 @@ __all__ = [
     "LONG",
     "ApiReportForm",
     "AssignForm",
+    "AttachForm",
     "CategoryChoice",
     "ChangeLevelForm",
     "ConfirmForm",
@@ -48,6 +49,8 @@ __all__ = [
     "DegreeChoice",
     "EditForm",
     "EmptyForm",
+    "EntryForm",
+    "Files",
     "HoldForm",
     "ImpactForm",
     "IncidentReference",
@@ -73,4 +76,5 @@ __all__ = [
     "Text",
     "TimelineNoteForm",
     "TransferForm",
+    "UpdateForm",
 ]

@@ -119,11 +119,6 @@ class RestrictForm(forms.Form):
     )
 
 
-class TimelineNoteForm(forms.Form):
-    text = Text(label=_("Note"), widget=forms.Textarea({"rows": 2, "placeholder": _("What you saw, did or decided")}))
-    occurred_at = Moment(label=_("Happened at"), required=False, help_text=_("Now, if you leave it empty."))
-
-
 class ImpactForm(forms.Form):
     affected_users = forms.IntegerField(
         label=_("Affected users"), min_value=0, max_value=BIGGEST_INTEGER, required=False

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from django import forms
-from django.urls import reverse
 
 from catalog.models import Person
 from incidents.commands import Command, commands_of, offered
-from incidents.models import Solution
 from lifecycle.models import StatefulRecord
 from lifecycle.transitions import Offer
 
 MOST_PRIMARY = 2
-ELSEWHERE = ("note", "record_impact", "propose_solution", "assign", "edit", "reclassify")
+ELSEWHERE = (
+    *("note", "attach", "pin", "unpin", "watch", "unwatch"),
+    *("record_impact", "propose_solution", "assign", "edit", "reclassify"),
+)
 """These have a place of their own on the incident page."""
 
 
@@ -69,8 +71,8 @@ def prepare(form: forms.Form, record: StatefulRecord, command: Command) -> forms
 
 
 def address_of(record: StatefulRecord, verb: str) -> str:
-    name = "incidents:solution-command" if isinstance(record, Solution) else f"{record._meta.app_label}:command"
-    return reverse(name, args=[record.pk, verb])
+    """That of the record's page with the verb behind it."""
+    return f"{cast(Any, record).get_absolute_url()}{verb}/"
 
 
 def _action(record: StatefulRecord, offer: Offer, *, is_primary: bool) -> Action:

@@ -1,5 +1,6 @@
 """Everything that can be done to an incident."""
 
+from incidents.services.attaching import attach_files, store_attachments
 from incidents.services.classification import change_level, declare_major, reclassify_incident
 from incidents.services.clocks import record_breaches, record_warnings
 from incidents.services.closing import close_silent
@@ -23,8 +24,9 @@ from incidents.services.handling import (
 )
 from incidents.services.lapsing import check_acknowledgements
 from incidents.services.merging import merge_incident, surviving, unmerge_incident
+from incidents.services.notes import add_note, post_update, reply_to_incident
+from incidents.services.pinning import pin_entry, unpin_entry
 from incidents.services.records import (
-    add_note,
     complete_action,
     record_impact,
     send_back_action,
@@ -34,6 +36,7 @@ from incidents.services.reporting import open_incident, open_or_find
 from incidents.services.snoozing import snooze_incident, wake_incident, wake_incidents
 from incidents.services.solutions import approve_solution, bypass_solution, propose_solution, reject_solution
 from incidents.services.staffing import assign_incident, restrict_incident
+from incidents.services.watching import unwatch_incident, watch_incident
 
 __all__ = [
     "accept_incident",
@@ -41,6 +44,7 @@ __all__ = [
     "add_note",
     "approve_solution",
     "assign_incident",
+    "attach_files",
     "bypass_solution",
     "cancel_incident",
     "change_level",
@@ -55,6 +59,8 @@ __all__ = [
     "merge_incident",
     "open_incident",
     "open_or_find",
+    "pin_entry",
+    "post_update",
     "propose_solution",
     "reclassify_incident",
     "record_breaches",
@@ -64,16 +70,21 @@ __all__ = [
     "refuse_incident",
     "reject_solution",
     "reopen_incident",
+    "reply_to_incident",
     "resolve_incident",
     "restrict_incident",
     "resume_incident",
     "send_back_action",
     "set_parent",
     "snooze_incident",
+    "store_attachments",
     "surviving",
     "transfer_incident",
     "unmerge_incident",
+    "unpin_entry",
+    "unwatch_incident",
     "verify_action",
     "wake_incident",
     "wake_incidents",
+    "watch_incident",
 ]

@@ -1,4 +1,4 @@
-"""What people write down beside the verbs: notes, impact, owners."""
+"""What people write down beside the verbs: impact, and what became of action items."""
 
 from datetime import datetime
 
@@ -8,23 +8,9 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents import permissions
 from incidents.models import ActionItem, Impact, ImpactSource, Incident
-from incidents.services.searching import index_note
+from incidents.services.majors import propose_if_large
 from lifecycle import clock
-from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, lock, perform, record_event
-
-
-@transaction.atomic
-def add_note(incident: Incident, *, actor: Person, via: str, text: str, occurred_at: datetime | None = None) -> Event:
-    """Add to the timeline; ``occurred_at`` may lie in the past, the time of entry is kept beside it."""
-    if not permissions.responds(incident, actor) and incident.reporter_id != actor.pk:
-        raise NotPermitted("note")
-    if not text.strip():
-        raise InputRefused(text=_("Please write something here."))
-    if occurred_at is not None and occurred_at > clock.now():
-        raise InputRefused(occurred_at=_("That lies in the future."))
-    index_note(incident, text)
-    return record_event(incident, "note", actor=actor, via=via, note=text, occurred_at=occurred_at)
 
 
 @transaction.atomic
@@ -64,6 +50,7 @@ def record_impact(
     )
     data = {"users": affected_users, "page_views": affected_page_views, "source": source, "is_estimate": is_estimate}
     record_event(incident, "record_impact", actor=actor, via=via, data=data)
+    propose_if_large(incident)
     return impact
 
 

@@ -17,7 +17,7 @@ from incidents.models.text_index import Appended, Vector, WordCount
 from incidents.search import MOST_WORDS, vector_of
 from lifecycle.models import Event
 
-NOTE_VERBS = ("note", "update")
+NOTE_VERBS = ("note", "update", "reply")
 MOST_NOTES = 500
 MOST_WORDS_OF_A_NOTE = 2000
 PEOPLE = ("owner", "handler", "manager", "communications_lead", "reporter")

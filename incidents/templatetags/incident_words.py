@@ -1,16 +1,23 @@
 """Moments and durations in words for templates."""
 
+import re
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from incidents.presentation.durations import in_words, round_words
+from incidents.presentation.durations import typed_words as as_typed
 
 register = template.Library()
+# ASCII only: what comes after an address in Chinese is text, and nothing in a link can turn its direction round.
+ADDRESS = re.compile(
+    r"(\bhttps?://[A-Za-z0-9\[][\w\-.~:/?#\[\]@!$&'()*+,;=%]*|\bmailto:[\w.%+\-]+@[A-Za-z0-9.\-]+[A-Za-z0-9])",
+    re.ASCII | re.I,
+)
 
 
 @register.filter
@@ -30,8 +37,31 @@ def words(duration: timedelta) -> str:
 
 
 @register.filter
+def typed_words(duration: timedelta) -> str:
+    """ "1 h 30 min": exact, and as the settings read it."""
+    return as_typed(duration)
+
+
+@register.filter
 def thousands(number: int) -> str:
     return f"{number:,}"
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """What somebody wrote, as text; addresses of the web and of mail become links, and nothing else does."""
+    return format_html_join("", "{}", ((_piece(part),) for part in ADDRESS.split(text)))
+
+
+def _piece(part: str) -> SafeString | str:
+    """An address as a link. The full stop or bracket after it belongs to the sentence around it."""
+    if not ADDRESS.fullmatch(part):
+        return part
+    address = part.rstrip(".,;:!?'*")
+    if ")" not in address or address.count("(") < address.count(")"):
+        address = address.rstrip(").")
+    link = format_html('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
+    return link + part[len(address) :]
 
 
 @register.simple_tag

@@ -40,7 +40,8 @@ def command_named(record: StatefulRecord, verb: str) -> Command:
 
 def run_posted(request: HttpRequest, record: Any, command: Command) -> Refusal | None:
     """Run the verb with what was posted; None where it went through. The record is fresh afterwards."""
-    form = command.form(request.POST, initial=command.initial(record), auto_id=f"refused-{command.verb}-%s")
+    place = f"refused-{command.verb}-%s"
+    form = command.form(request.POST, request.FILES, initial=command.initial(record), auto_id=place)
     prepare(form, record, command)
     if not form.is_valid():
         return _refuse(record, command, form, 400, _("Something is missing or not right yet: see below."))

@@ -11,17 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.models import Person
 from incidents import panels, permissions
 from incidents.commands import label_of
 from incidents.models import Incident, Solution
-from incidents.presentation import accounts_of, actions_of, entries_of, faces_of, round_words, side_notice, steps_of
+from incidents.presentation import accounts_of, actions_of, faces_of, round_words, side_notice, steps_of
 from incidents.presentation.actions import ELSEWHERE, open_action
-from incidents.presentation.timeline import GROUPS, in_runs
+from incidents.presentation.timeline import GROUPS, entries_for, in_runs, read_timeline, way_of
+from incidents.services import surviving
 from incidents.views.asking import moment_of, reader_of, visible_incident
 from incidents.views.commanding import Refusal, command_named, run_posted
-from lifecycle.models import Event
-
-MOST_ENTRIES = 200
 
 
 @login_required
@@ -55,7 +54,7 @@ def incident_card(request: HttpRequest, pk: int) -> HttpResponse:
         "incident": incident,
         "clocks": [face for face in faces_of(incident, now) if face.due_at or face.state == "paused"],
         "acknowledge": actions.get("acknowledge"),
-        "entries": entries_of(_events(incident)[:3]),
+        "entries": entries_for(incident, reader_of(request), most=3),
         "age_text": round_words(now - incident.reported_at),
         "now": now,
     }
@@ -83,6 +82,9 @@ def _render_page(
         "solutions": _solutions(request, incident),
         "may_see_solutions": person.is_colleague,
         "is_handling": permissions.handles(incident, person),
+        "watchers": _watchers(incident, person),
+        "is_watching": incident.watchers.filter(pk=person.pk).exists(),
+        "survivor": surviving(incident) if incident.merged_into_id else None,
         "panels": panels.fill(request, incident) if person.is_colleague else {},
         **_timeline(request, incident),
     }
@@ -90,24 +92,28 @@ def _render_page(
 
 
 def _timeline(request: HttpRequest, incident: Incident) -> dict[str, Any]:
-    """Newest first unless asked otherwise; the stepper reads the same events."""
-    group = request.GET.get("show", "all")
+    """A page of it, newest first unless asked otherwise; the stepper reads events of its own."""
+    group, person = request.GET.get("show", "all"), reader_of(request)
     group = group if group in GROUPS else "all"
-    events = list(_events(incident)[:MOST_ENTRIES])
-    entries = entries_of(events, group)
     is_oldest_first = request.GET.get("order") == "oldest"
-    if is_oldest_first:
-        entries.reverse()
+    start = _number(request.GET.get("from", ""))
+    page = read_timeline(incident, person, group=group, is_oldest_first=is_oldest_first, start=start)
     return {
-        "steps": steps_of(incident, reversed(events)),
-        "runs": in_runs(entries),
-        "group": group,
+        "steps": steps_of(incident, way_of(incident)),
+        "runs": in_runs(page.entries),
+        "pinned": page.pinned,
         "groups": _group_links(request, group),
         "is_oldest_first": is_oldest_first,
         "order_url": _with(request, order="newest" if is_oldest_first else "oldest"),
-        "entry_count": len(events),
-        "most_entries": MOST_ENTRIES,
+        "further_url": _with(request, start=str(page.further)) if page.further else "",
+        "first_url": "" if page.is_first else _with(request),
+        "may_pin": person.is_colleague and permissions.responds(incident, person),
+        "is_reporting": not person.is_colleague,
     }
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _group_links(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -118,16 +124,18 @@ def _group_links(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def _with(request: HttpRequest, **changes: str) -> str:
+def _with(request: HttpRequest, *, start: str = "", **changes: str) -> str:
+    """The present address with changes; another view of the timeline begins at its beginning again."""
     query = request.GET.copy()
-    for name, value in changes.items():
+    query.pop("from", None)
+    for name, value in {**changes, **({"from": start} if start else {})}.items():
         query[name] = value
     return f"?{query.urlencode()}#timeline"
 
 
-def _events(incident: Incident) -> Any:
-    found = Event.objects.about(incident).select_related("actor")
-    return found.order_by("-occurred_at", "-pk")
+def _watchers(incident: Incident, person: Person) -> list[Person]:
+    """Who watches is for colleagues to know."""
+    return list(incident.watchers.order_by("name", "pk")) if person.is_colleague else []
 
 
 def _solutions(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:

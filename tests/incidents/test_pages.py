@@ -489,7 +489,7 @@ def test_the_card_is_small_and_acknowledges(engineer: Person, page: Client) -> N
         services.add_note(incident, actor=engineer, via="web", text=f"note {number} " + "x" * 2000)
     response = page.get(f"/incidents/{incident.pk}/card/")
     assert len(response.content) <= 40 * 1024
-    assert text_of(response).count('id="entry-') == 3
+    assert text_of(response).count('id="event-') == 3
     assert f'action="/incidents/{incident.pk}/acknowledge/"' in text_of(response)
 
 

@@ -116,11 +116,6 @@ def _restrict(event: Event) -> str:
     return _("restricted it to those who have to do with it")
 
 
-@sentence("note", icon="note")
-def _note(_event: Event) -> str:
-    return _("noted")
-
-
 @sentence("warn", icon="clock-exclamation", tone="warn", group="status")
 def _warn(event: Event) -> str:
     kind = dict(ClockKind.choices).get(event.data.get("clock", ""), "")

@@ -23,6 +23,8 @@ class Sentence:
     group: str
 
 
+PAGING = ("page", "notify", "deliver", "escalat", "call", "sms", "email")
+"""How verbs begin that are about telling people, for those that nobody has registered."""
 _sentences: dict[str, Sentence] = {}
 
 
@@ -38,10 +40,15 @@ def sentence(
     return add
 
 
+def verbs_of(group: str) -> list[str]:
+    """The verbs whose sentences belong to that filter chip."""
+    return [verb for verb, known in _sentences.items() if known.group == group]
+
+
 def sentence_of(event: Event) -> Sentence:
     if event.verb in _sentences:
         return _sentences[event.verb]
-    is_page = event.verb.startswith(("page", "notify", "deliver", "escalat", "call", "sms", "email"))
+    is_page = event.verb.startswith(PAGING)
     return Sentence(_name, "bell" if is_page else "point-filled", "", "pages" if is_page else "human")
 
 
