@@ -129,10 +129,15 @@ def owns_report(person: Person, report: Any) -> bool:
     return person.is_active and report.owner_id == person.pk
 
 
+@predicate
+def has_submitted(person: Person, report: Any) -> bool:
+    return bool(report.submitted_by_id == person.pk)
+
+
 decides: May = _may(leads_incidents & ~has_proposed)
 """Four eyes: never one's own proposal."""
 withdraws: May = _may(has_proposed | leads_incidents)
 """Takes back what one has proposed."""
 writes_report: May = _may(owns_report | leads_incidents)
-signs_report: May = _may(leads_incidents & ~owns_report)
-"""Four eyes: never one's own report."""
+signs_report: May = _may(leads_incidents & ~owns_report & ~has_submitted)
+"""Four eyes: never one's own report, nor what one has submitted."""

@@ -12,8 +12,14 @@ from django_fsm import FSMField
 
 from catalog.models import Person
 from incidents import permissions
+from incidents.models.incident import Incident
+from incidents.models.status import Status
 from lifecycle.fsm import transition
 from lifecycle.models import StatefulRecord
+from lifecycle.transitions import guard
+
+SECTIONS = ("summary", "impact", "timeline", "cause", "actions", "lessons")
+"""The parts of a report, in their order."""
 
 
 class ProposalStatus(models.TextChoices):
@@ -21,6 +27,16 @@ class ProposalStatus(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ProposalQuerySet(models.QuerySet["MajorProposal"]):
+    def undecided(self) -> "ProposalQuerySet":
+        return self.filter(status=ProposalStatus.PROPOSED)
+
+    def awaiting_decision(self, person: Person) -> "ProposalQuerySet":
+        """Of incidents that the person may see and that are not history yet."""
+        seen = Incident.objects.visible_to(person).exclude(status__in=(Status.CLOSED, Status.CANCELLED))
+        return self.undecided().filter(incident__in=seen.order_by().values("pk"))
 
 
 class MajorProposal(StatefulRecord):
@@ -37,8 +53,11 @@ class MajorProposal(StatefulRecord):
     decided_at = models.DateTimeField(null=True)
     decision_note = models.TextField(blank=True)
 
+    objects = ProposalQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-proposed_at", "-id"]
+        verbose_name = _("major-incident proposal")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["incident"],
@@ -51,7 +70,7 @@ class MajorProposal(StatefulRecord):
         return self.reason[:80]
 
     def get_absolute_url(self) -> str:
-        return reverse("incidents:incident", args=[self.incident_id])
+        return reverse("incidents:proposal", args=[self.pk])
 
     @transition(
         field=status,
@@ -96,6 +115,23 @@ class ReportStatus(models.TextChoices):
     SIGNED = "signed", _("Signed")
 
 
+@guard(_("Every section has to be written and saved first."))
+def is_written(report: "MajorReport") -> bool:
+    return all(str(report.sections.get(name, "")).strip() for name in SECTIONS)
+
+
+class ReportQuerySet(models.QuerySet["MajorReport"]):
+    def of_seen(self, person: Person) -> "ReportQuerySet":
+        """Of incidents that the person may see."""
+        return self.filter(incident__in=Incident.objects.visible_to(person).order_by().values("pk"))
+
+    def unsigned(self) -> "ReportQuerySet":
+        return self.exclude(status=ReportStatus.SIGNED)
+
+    def awaiting_decision(self, person: Person) -> "ReportQuerySet":
+        return self.of_seen(person).filter(status=ReportStatus.SUBMITTED)
+
+
 class MajorReport(StatefulRecord):
     """The report of a major incident: one owner, a due date, signed by somebody else.
 
@@ -111,8 +147,11 @@ class MajorReport(StatefulRecord):
     sections = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["due_at", "id"]
@@ -128,10 +167,12 @@ class MajorReport(StatefulRecord):
         field=status,
         source=ReportStatus.DRAFT,
         target=ReportStatus.SUBMITTED,
+        conditions=[is_written],
         permission=permissions.writes_report,
         custom={"label": _("Submit for sign-off"), "rank": 1},
     )
-    def submit(self, *, at: datetime) -> None:
+    def submit(self, *, submitted_by: Person, at: datetime) -> None:
+        self.submitted_by = submitted_by
         self.submitted_at = at
 
     @transition(
@@ -153,4 +194,4 @@ class MajorReport(StatefulRecord):
         custom={"label": _("Send back"), "rank": 2, "fields": ("reason",)},
     )
     def send_back(self) -> None:
-        self.submitted_at = None
+        self.submitted_by = self.submitted_at = None

@@ -12,6 +12,8 @@ from django_fsm import FSMField
 
 from catalog.models import Person
 from incidents import permissions
+from incidents.models.incident import Incident
+from incidents.models.status import OVER
 from lifecycle.fsm import transition
 from lifecycle.models import StatefulRecord
 
@@ -21,6 +23,25 @@ class SolutionStatus(models.TextChoices):
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     BYPASSED = "bypassed", _("Applied in an emergency")
+
+
+AWAITING = (SolutionStatus.PROPOSED, SolutionStatus.BYPASSED)
+"""Nobody has decided yet; what was applied in an emergency is approved afterwards."""
+
+
+class SolutionQuerySet(models.QuerySet["Solution"]):
+    def of_seen(self, person: Person) -> "SolutionQuerySet":
+        """Of incidents that the person may see."""
+        return self.filter(incident__in=Incident.objects.visible_to(person).order_by().values("pk"))
+
+    def awaiting_decision(self, person: Person) -> "SolutionQuerySet":
+        """Proposed for an open incident, or applied in an emergency and not approved yet."""
+        is_proposed = models.Q(status=SolutionStatus.PROPOSED) & ~models.Q(incident__status__in=OVER)
+        return self.of_seen(person).filter(is_proposed | models.Q(status=SolutionStatus.BYPASSED))
+
+    def late(self, at: datetime) -> "SolutionQuerySet":
+        """Applied in an emergency, and the approval has not followed in time."""
+        return self.filter(status=SolutionStatus.BYPASSED, approval_due_at__lt=at)
 
 
 class Solution(StatefulRecord):
@@ -45,6 +66,8 @@ class Solution(StatefulRecord):
     decision_note = models.TextField(blank=True)
     approval_due_at = models.DateTimeField(null=True)
     """Where it was applied in an emergency: by when the approval has to follow."""
+
+    objects = SolutionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-proposed_at", "-id"]
@@ -85,6 +108,11 @@ class Solution(StatefulRecord):
     )
     def bypass(self, *, approval_due_at: datetime) -> None:
         self.approval_due_at = approval_due_at
+
+    @property
+    def deadline(self) -> datetime | None:
+        """By when somebody has to decide."""
+        return self.approval_due_at or self.decision_due_at
 
     def _decide(self, decided_by: Person, decided_at: datetime, note: str) -> None:
         self.decided_by = decided_by

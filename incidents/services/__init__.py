@@ -23,6 +23,15 @@ from incidents.services.handling import (
     transfer_incident,
 )
 from incidents.services.lapsing import check_acknowledgements
+from incidents.services.major_reports import (
+    assign_report,
+    open_report_if_major,
+    send_back_report,
+    sign_report,
+    submit_report,
+    write_report,
+)
+from incidents.services.majors import accept_major, propose_if_large, propose_major, reject_major, withdraw_major
 from incidents.services.merging import merge_incident, surviving, unmerge_incident
 from incidents.services.notes import add_note, post_update, reply_to_incident
 from incidents.services.pinning import pin_entry, unpin_entry
@@ -32,21 +41,35 @@ from incidents.services.records import (
     send_back_action,
     verify_action,
 )
+from incidents.services.reminding import cancel_reminders, fire_reminders, remind
 from incidents.services.reporting import open_incident, open_or_find
 from incidents.services.snoozing import snooze_incident, wake_incident, wake_incidents
-from incidents.services.solutions import approve_solution, bypass_solution, propose_solution, reject_solution
+from incidents.services.solutions import (
+    answer_solution,
+    approve_solution,
+    ask_solution,
+    bypass_solution,
+    delegate_solution,
+    propose_solution,
+    reject_solution,
+)
 from incidents.services.staffing import assign_incident, restrict_incident
 from incidents.services.watching import unwatch_incident, watch_incident
 
 __all__ = [
     "accept_incident",
+    "accept_major",
     "acknowledge_incident",
     "add_note",
+    "answer_solution",
     "approve_solution",
+    "ask_solution",
     "assign_incident",
+    "assign_report",
     "attach_files",
     "bypass_solution",
     "cancel_incident",
+    "cancel_reminders",
     "change_level",
     "check_acknowledgements",
     "close_incident",
@@ -54,13 +77,18 @@ __all__ = [
     "complete_action",
     "confirm_incident",
     "declare_major",
+    "delegate_solution",
     "edit_incident",
+    "fire_reminders",
     "hold_incident",
     "merge_incident",
     "open_incident",
     "open_or_find",
+    "open_report_if_major",
     "pin_entry",
     "post_update",
+    "propose_if_large",
+    "propose_major",
     "propose_solution",
     "reclassify_incident",
     "record_breaches",
@@ -68,16 +96,21 @@ __all__ = [
     "record_warnings",
     "recover_incident",
     "refuse_incident",
+    "reject_major",
     "reject_solution",
+    "remind",
     "reopen_incident",
     "reply_to_incident",
     "resolve_incident",
     "restrict_incident",
     "resume_incident",
     "send_back_action",
+    "send_back_report",
     "set_parent",
+    "sign_report",
     "snooze_incident",
     "store_attachments",
+    "submit_report",
     "surviving",
     "transfer_incident",
     "unmerge_incident",
@@ -87,4 +120,6 @@ __all__ = [
     "wake_incident",
     "wake_incidents",
     "watch_incident",
+    "withdraw_major",
+    "write_report",
 ]

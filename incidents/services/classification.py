@@ -12,6 +12,7 @@ from incidents.models import Category, Criterion, Incident, Level
 from incidents.models.status import OVER
 from incidents.services.clocks import policy_now, retarget_clocks
 from incidents.services.judging import Judgement, judge
+from incidents.services.reminding import watch_roles
 from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, lock, offers, record_event
@@ -100,6 +101,7 @@ def declare_major(
     incident.version += 1
     incident.save(update_fields=["is_declared_major", "manager", "version"])
     record_event(incident, "declare_major", actor=actor, via=via, note=reason)
+    watch_roles(incident)
     return incident
 
 
@@ -133,6 +135,7 @@ def _set_level(incident: Incident, level: Level, *, actor: Person | None, via: s
     incident.save(update_fields=["level", "level_reason", "version"])
     retarget_clocks(incident, policy, at=at)
     record_event(incident, "change_level", actor=actor, via=via, note=reason, data=data, recorded_at=at)
+    watch_roles(incident)
 
 
 def _facts(incident: Incident) -> dict[str, object]:

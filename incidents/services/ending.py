@@ -12,6 +12,7 @@ from incidents.models import CauseClass, ClockKind, Incident
 from incidents.services import clocks
 from incidents.services.closing import ask_for_confirmation
 from incidents.services.family import cascades
+from incidents.services.major_reports import open_report_if_major
 from incidents.services.performing import lock_and_time, perform_on, require
 from incidents.services.searching import index_note
 from lifecycle.transitions import InputRefused
@@ -49,6 +50,7 @@ def resolve_incident(
     clocks.record_late_stops(incident)
     incident.impacts.filter(ended_at=None).update(ended_at=at)
     ask_for_confirmation(incident, at=at)
+    open_report_if_major(incident)
     index_note(incident, resolution)
     return incident
 

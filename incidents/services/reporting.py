@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.models import Person, Service
@@ -14,6 +15,7 @@ from incidents.services.clocks import start_clocks, targets_in_force
 from incidents.services.custom_fields import clean_custom, merge_custom
 from incidents.services.judging import Judgement, judge
 from incidents.services.merging import surviving
+from incidents.services.reminding import watch_roles
 from incidents.services.searching import index_incident
 from incidents.services.writing import clean_tags, clean_texts
 from lifecycle import clock
@@ -89,6 +91,7 @@ def open_incident(
     index_incident(incident)
     data = _facts(incident, judgement, is_sanitised=is_sanitised or was_repaired or sanitise(note) != note)
     record_event(incident, "report", actor=actor, via=via, note=sanitise(note), data=data)
+    watch_roles(incident)
     return incident
 
 
@@ -157,6 +160,7 @@ def _facts(incident: Incident, judgement: Judgement, *, is_sanitised: bool) -> d
         "targets": targets_in_force(incident.level),
         **judgement.as_data(),
         **({"sanitised": True} if is_sanitised else {}),
+        **({"language": get_language()} if incident.source == Source.PORTAL else {}),
     }
 
 

@@ -1,6 +1,16 @@
 """One sentence per verb of the timeline (register.py); one file a family of verbs, imported here."""
 
-from incidents.presentation.sentences import classification, handling, notes
+from incidents.presentation.sentences import classification, handling, importing, major, notes, settings
 from incidents.presentation.sentences.register import Sentence, sentence, sentence_of
 
-__all__ = ["Sentence", "classification", "handling", "notes", "sentence", "sentence_of"]
+__all__ = [
+    "Sentence",
+    "classification",
+    "handling",
+    "importing",
+    "major",
+    "notes",
+    "sentence",
+    "sentence_of",
+    "settings",
+]
