@@ -7,6 +7,7 @@ from config.demo.company import PEOPLE, Company, build_company
 from config.demo.history import Historian
 from config.demo.live import prepare
 from config.demo.review import review
+from config.demo.site import set_site_up
 
 USERNAMES = [row[0] for row in PEOPLE]
 
@@ -19,6 +20,7 @@ def is_built() -> bool:
 def build_demo(passwords: dict[str, str]) -> Company:
     """The company, its month of incidents, problems and postmortems, and the rule of the live incident."""
     company = build_company(passwords)
+    set_site_up(company.services["card-payments"])
     told = Historian(company).tell()
     review(company, told)
     prepare(company.services["card-payments"])

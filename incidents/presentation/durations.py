@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from incidents.durations import split_duration
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -42,3 +45,14 @@ def round_words(duration: timedelta) -> str:
     if not hours or days > 6:
         return _("%(number)d d") % {"number": days}
     return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+
+
+def typed_words(duration: timedelta) -> str:
+    """To the second and as people type it: "10 min", "1 h 30 min", "7 d"; ``incidents.durations`` reads it."""
+    words = {
+        "days": gettext_lazy("%(number)d d"),
+        "hours": gettext_lazy("%(number)d h"),
+        "minutes": gettext_lazy("%(number)d min"),
+        "seconds": gettext_lazy("%(number)d s"),
+    }
+    return " ".join(str(words[unit]) % {"number": number} for number, unit in split_duration(duration))

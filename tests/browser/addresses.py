@@ -13,7 +13,16 @@ from catalog.models import ApiToken
 from detection.models import Metric, Rule
 from detection.rules import KINDS
 from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, offered
-from incidents.models import ActionItem, Incident, Solution
+from incidents.models import (
+    ActionItem,
+    Calendar,
+    Category,
+    Criterion,
+    CustomField,
+    Incident,
+    IncidentTemplate,
+    Solution,
+)
 from lifecycle import clock
 from notifications.models import EscalationPolicy
 from postmortems.commands import POSTMORTEM_COMMANDS
@@ -151,6 +160,12 @@ KNOWN: dict[str, Any] = {
     "incidents/<number:pk>/<slug:verb>/": _incident_verbs,
     "incidents/solutions/": _one(pk=_newest(Solution)),
     "incidents/solutions/<int:pk>/<slug:verb>/": _each("verb", SOLUTION_COMMANDS, pk=_newest(Solution)),
+    "incidents/settings/levels/": _each("number", "123"),
+    "incidents/settings/calendars/": _one(pk=_newest(Calendar)),
+    "incidents/settings/criteria/": _one(pk=_newest(Criterion)),
+    "incidents/settings/categories/": _one(pk=_newest(Category)),
+    "incidents/settings/fields/": _one(pk=_newest(CustomField)),
+    "incidents/settings/templates/": _one(pk=_newest(IncidentTemplate)),
     "solutions/": _one(pk=_newest(Solution)),
     "problems/": _problems,
     "problems/<int:pk>/<slug:verb>/": _each("verb", PROBLEM_COMMANDS, pk=_newest(Problem)),
