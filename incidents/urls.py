@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from incidents import converters, views  # noqa: F401  the converter "number"
 from incidents.intake.webhook import mail_webhook
@@ -17,6 +17,7 @@ urlpatterns = [
     path("incidents/mail/<number:pk>/", mail_page, name="mail"),
     path("incidents/mail/<number:pk>/<slug:verb>/", mail_command, name="mail-command"),
     path("hooks/mail/<slug:provider>/", mail_webhook, name="mail-webhook"),
+    path("incidents/settings/", include("incidents.settings_urls")),
     path("incidents/<number:pk>/", views.incident_page, name="incident"),
     path("incidents/<number:pk>/hand-over/", views.hand_over, name="hand-over"),
     path("incidents/<number:pk>/card/", views.incident_card, name="card"),
