@@ -3,11 +3,19 @@ from django.urls import include, path
 from incidents import converters, views  # noqa: F401  the converter "number"
 from incidents.intake.webhook import mail_webhook
 from incidents.views.attachments import download_attachment
+from incidents.views.bulk import act_on_selected
+from incidents.views.export import export_incidents
 from incidents.views.mail import mail_command, mail_list, mail_page
+from incidents.views.saved_views import change_saved_view, delete_saved_view, saved_views
 
 app_name = "incidents"
 urlpatterns = [
     path("incidents/", views.incident_list, name="list"),
+    path("incidents/export.csv", export_incidents, name="export"),
+    path("incidents/bulk/", act_on_selected, name="bulk"),
+    path("incidents/views/", saved_views, name="views"),
+    path("incidents/views/<number:pk>/", change_saved_view, name="view"),
+    path("incidents/views/<number:pk>/delete/", delete_saved_view, name="delete-view"),
     path("incidents/new/", views.report_incident, name="new"),
     path("incidents/new/suggestion/", views.suggested_level, name="suggestion"),
     path("incidents/solutions/<int:pk>/", views.solution_page, name="solution"),

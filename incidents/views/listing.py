@@ -5,24 +5,32 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, Max, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.dateparse import parse_duration
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.models import Person
-from incidents.filters import TABS, IncidentFilter, conditions_of, count_tabs, tabs_of
+from incidents import permissions
+from incidents.filter_choices import offer_to
 from incidents.models import Clock, Incident
-from incidents.models.queries import IncidentQuerySet
-from incidents.permissions import responds
 from incidents.presentation import Face, next_face, round_words
+from incidents.services.bulk import BULK_COMMANDS, MOST, may_use, words_of
+from incidents.tabs import LOUD, MOST_COUNTED, TABS, CountOf, count_rows, queries_of
 from incidents.views.asking import moment_of, reader_of
+from incidents.views.selecting import Selection, selection_of
 
 PAGE_SIZE = 50
-CHOICES = ("status", "level", "owner")
+MOST_LISTED = 10_000
+"""Skipped rows cost as much as shown ones. Whoever wants more narrows the list, or turns its order round."""
+DENSITIES = ("roomy", "dense")
+HEAVY = ("search", "description", "resolution", "workaround", "custom", "level_reason", "pending_reason")
 
 
 @dataclass(frozen=True)
@@ -31,127 +39,183 @@ class Row:
     clock: Face | None
     age_text: str
     escalation: Any
+    is_snoozed: bool
     can_acknowledge: bool
+    can_take: bool
 
 
 @dataclass(frozen=True)
 class Tab:
+    """A tab of the list, or a saved view."""
+
     label: str
     url: str
     is_current: bool
-    count: int
+    count: str | None
     tone: str
 
 
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """A paginator that was told how many rows there are."""
+
+    def __init__(self, rows: QuerySet[Any], known: int) -> None:
+        super().__init__(rows, PAGE_SIZE)
+        self.count = known
+
+
 @dataclass(frozen=True)
-class Token:
-    """An active filter, and the address without it."""
+class Head:
+    """A column's head; ``url`` orders the list by it, where that is possible."""
 
     label: str
-    value: str
-    url_without: str
-    error: str
-
-
-class KnownPaginator(Paginator):  # type: ignore[type-arg]
-    """A paginator that was told the count."""
-
-    def __init__(self, rows: IncidentQuerySet, known: int | None) -> None:
-        super().__init__(rows, PAGE_SIZE)
-        if known is not None:
-            self.count = known
+    url: str
+    is_current: bool
+    direction: str
 
 
 @login_required
 @require_safe
 def incident_list(request: HttpRequest) -> HttpResponse:
-    """Tabs, filters and the rows by next deadline; the number of queries does not depend on the rows."""
+    """Tabs, filters and rows; neither the number of queries nor their cost depends on how many incidents there are."""
     person, now = reader_of(request), moment_of(request)
-    visible = Incident.objects.visible_to(person)
-    tabs, counts = tabs_of(person), count_tabs(visible, person)
-    tab = request.GET.get("tab", "open")
-    tab = tab if tab in tabs else "open"
-    filters = IncidentFilter(request.GET, queryset=visible.filter(conditions_of(person)[tab]))
-    tokens = _tokens(request, filters)
-    page = _page(request, filters, tab, known=None if tokens else counts[tab])
-    rows = [_row(incident, person, now) for incident in page]
+    offered = offer_to(person)
+    first = next((view for view in offered.views if view.is_default), None)
+    if first is not None and not request.GET:
+        return HttpResponseRedirect(f"{reverse('incidents:list')}?{first.query}")
+    selection = selection_of(request, person, offered)
+    counts = _count(selection, person)
+    page = BoundedPaginator(_with_details(selection.rows), min(counts["listed"], MOST_LISTED)).get_page(
+        request.GET.get("page")
+    )
+    rows = _rows(page, person, now)
     context = {
-        "tabs": _tabs(tabs, counts, tab),
-        "tab": tab,
-        "filters": filters.form,
-        "tokens": tokens,
+        "selection": selection,
+        "tabs": _tabs(selection, counts),
+        "filters": selection.filters,
+        "tokens": selection.tokens,
+        "heads": _heads(selection),
+        "bulk": _bulk(person),
+        "most_rows": MOST,
         "page": page,
+        "is_cut": counts["listed"] > MOST_LISTED,
         "rows": rows,
-        "last_reported_at": None if page.paginator.count else visible.aggregate(last=Max("reported_at"))["last"],
+        "density": _density(request),
+        "last_reported_at": None if rows else _last_reported_at(person),
+        "may_select": person.is_colleague,
         "now": now,
     }
     return render(request, "incidents/list.html", context)
 
 
-def _page(request: HttpRequest, filters: IncidentFilter, tab: str, *, known: int | None) -> Page[Incident]:
-    """By next deadline; all of them by number, since most are over. An invalid filter shows nothing: rows that it
-    should have kept away would mislead."""
-    found: Any = filters.qs if filters.form.is_valid() else Incident.objects.none()
-    ordered = found.order_by("-id") if tab == "all" else found.by_next_deadline()
-    rows = ordered.select_related("level", "service", "owner", "handler")
-    running = Prefetch("clocks", Clock.objects.running(), to_attr="running_clocks")
+def _count(selection: Selection, person: Person) -> dict[str, int]:
+    """What each tab shows, and the list itself; one round trip, and no count goes on for ever."""
+    tabs = queries_of(Incident.objects.visible_to(person), person)
+    bounded = {tab: (rows, MOST_COUNTED) for tab, rows in tabs.items()}
+    return count_rows(person, listed=(selection.rows, MOST_LISTED), **bounded)
+
+
+def _with_details(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Everything a row shows. What belongs to other records is looked up for the rows of the page alone."""
+    running = Clock.objects.running().filter(incident=OuterRef("pk")).order_by(F("due_at").asc(nulls_last=True))
+    clock = running.values(clock=JSONObject(kind="kind", due_at="due_at", target="target"))[:1]
+    children = Incident.objects.filter(parent=OuterRef("pk"))
+    details = rows.annotate(next_clocks=ArraySubquery(clock), child_count=CountOf(children.order_by().values("pk")))
+    if hasattr(Incident, "alerts"):
+        alerts = Incident.alerts.rel.related_model.objects.filter(incident=OuterRef("pk"))
+        details = details.annotate(alert_count=CountOf(alerts.order_by().values("pk")))
+    if hasattr(Incident, "problems"):
+        links = Incident.problems.through.objects.filter(incident=OuterRef("pk"))
+        details = details.annotate(problem_numbers=ArraySubquery(links.order_by("problem_id").values("problem_id")))
     related = ["escalations"] if hasattr(Incident, "escalations") else []
-    return KnownPaginator(rows.prefetch_related(running, *related), known).get_page(request.GET.get("page"))
+    return details.select_related("level", "service", "owner", "handler").defer(*HEAVY).prefetch_related(*related)
 
 
-def _row(incident: Any, person: Person, now: datetime) -> Row:
+def _rows(page: Page[Incident], person: Person, now: datetime) -> list[Row]:
+    """What the person may see is asked by the query, so that here their roles alone decide."""
+    responds, handles = permissions.takes_notice.test(person), permissions.operates.test(person)
+    return [_row(incident, person, now, responds=responds, handles=handles) for incident in page]
+
+
+def _row(incident: Any, person: Person, now: datetime, *, responds: bool, handles: bool) -> Row:
     pages = incident.escalations.all() if hasattr(incident, "escalations") else []
+    is_new = incident.status == "reported"
     return Row(
         incident=incident,
-        clock=next_face(incident.running_clocks, now),
+        clock=next_face([_clock(each) for each in incident.next_clocks], now),
         age_text=round_words(now - incident.reported_at),
         escalation=next((escalation for escalation in pages if escalation.next_due_at), None),
-        can_acknowledge=incident.status == "reported" and responds(incident, person),
+        is_snoozed=incident.snoozed_until is not None and incident.snoozed_until > now,
+        can_acknowledge=is_new and responds,
+        can_take=not is_new and not incident.is_over and handles and incident.handler_id != person.pk,
     )
 
 
-def _tabs(tabs: list[str], counts: dict[str, int], current: str) -> list[Tab]:
+def _clock(values: dict[str, Any]) -> Clock:
+    """The clock of a row, as far as its chip needs it."""
+    due_at = values["due_at"] and datetime.fromisoformat(values["due_at"])
+    return Clock(kind=values["kind"], due_at=due_at, target=parse_duration(values["target"]))
+
+
+def _tabs(selection: Selection, counts: dict[str, int]) -> list[Tab]:
     address = reverse("incidents:list")
-    loud = ("unacknowledged", "at_risk")
+    query = selection.query
+    views = [
+        Tab(view.name, f"{address}?{view.query}", view.query == query, None, "") for view in selection.offered.views
+    ]
+    is_view = any(view.is_current for view in views)
     return [
         Tab(
             label=str(TABS[tab]),
             url=f"{address}?tab={tab}",
-            is_current=tab == current,
-            count=counts[tab],
-            tone="bad" if tab in loud and counts[tab] else "",
+            is_current=tab == selection.tab and not is_view,
+            count=_bounded(counts[tab]),
+            tone="bad" if tab in LOUD and counts[tab] else "",
         )
-        for tab in tabs
+        for tab in TABS
+        if tab in counts
+    ] + views
+
+
+def _heads(selection: Selection) -> list[Head]:
+    orders = {"level": "ascending", "newest": "descending", "deadline": "ascending"}
+    columns = [
+        (_("Level"), "level"),
+        (_("No."), "newest"),
+        (_("Title, service, age"), ""),
+        (_("Status"), ""),
+        (_("Next deadline"), "deadline"),
+        (_("Owner, next page"), ""),
     ]
-
-
-def _tokens(request: HttpRequest, filters: IncidentFilter) -> list[Token]:
-    """The filters in force, each with the address that drops it."""
-    form = filters.form
-    is_valid = form.is_valid()
     return [
-        Token(
-            label=str(form.fields[name].label),
-            value=_value_words(form, name),
-            url_without=_without(request, name),
-            error="" if is_valid else " ".join(form.errors.get(name, [])),
+        Head(
+            label=label,
+            url=f"{reverse('incidents:list')}?{selection.query_with(order=order)}" if order else "",
+            is_current=bool(order) and selection.order == order,
+            direction=orders.get(order, ""),
         )
-        for name in form.fields
-        if request.GET.get(name)
+        for label, order in columns
     ]
 
 
-def _value_words(form: Any, name: str) -> str:
-    """The chosen value as the reader sees it in the filter bar."""
-    if name not in form.cleaned_data:
-        return _("not understood")
-    value = form.cleaned_data[name]
-    labels = {str(key): str(label) for key, label in form.fields[name].choices} if name in CHOICES else {}
-    return labels.get(str(value), str(value))
+def _bulk(person: Person) -> list[dict[str, str]]:
+    """The verbs of the bar, as far as the person's roles go."""
+    commands = [command for verb, command in BULK_COMMANDS.items() if may_use(verb, person)]
+    return [{"name": command.verb, "label": words_of(command), "icon": command.icon} for command in commands]
 
 
-def _without(request: HttpRequest, name: str) -> str:
-    query = request.GET.copy()
-    query.pop(name, None)
-    query.pop("page", None)
-    return f"{request.path}?{query.urlencode()}"
+def _bounded(count: int) -> str:
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count}"
+
+
+def _density(request: HttpRequest) -> str:
+    """As asked for, and so until it is asked for otherwise."""
+    asked = request.GET.get("density", "")
+    if asked in DENSITIES and asked != request.session.get("density", DENSITIES[0]):
+        request.session["density"] = asked
+    kept = request.session.get("density")
+    return kept if kept in DENSITIES else DENSITIES[0]
+
+
+def _last_reported_at(person: Person) -> datetime | None:
+    found: datetime | None = Incident.objects.visible_to(person).aggregate(last=Max("reported_at"))["last"]
+    return found

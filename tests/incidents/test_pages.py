@@ -214,7 +214,7 @@ def test_the_empty_list_is_quiet_or_says_which_filter_to_drop(page: Client) -> N
     listed = text_of(page.get("/incidents/?q=nothing&level=1"))
     assert "No incident matches" in listed
     assert "without Search: nothing" in listed
-    assert 'href="/incidents/?level=1"' in listed
+    assert 'href="/incidents/?tab=open&amp;level=1"' in listed
 
 
 def test_long_lists_are_cut_into_pages_without_loss(page: Client) -> None:
