@@ -10,9 +10,11 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from catalog.api.idempotency import AnsweredOnce
@@ -22,7 +24,7 @@ from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, Command
 from incidents.filters import IncidentFilter
 from incidents.models import Incident, Solution, Source
 from incidents.services import open_incident
-from lifecycle.models import Event, StatefulRecord, Via
+from lifecycle.models import StatefulRecord, Via
 
 REFUSALS = {
     400: OpenApiResponse(description="What was sent cannot be used: a sentence per field."),
@@ -58,20 +60,20 @@ class IncidentList(AnsweredOnce, generics.ListCreateAPIView[Incident]):
     def get_queryset(self) -> QuerySet[Incident]:
         if getattr(self, "swagger_fake_view", False):
             return Incident.objects.none()
-        seen = Incident.objects.visible_to(_caller(self.request))
+        seen = Incident.objects.visible_to(caller_of(self.request))
         return seen.select_related("service", "owner", "handler")
 
     @extend_schema(
         request=serializers.ReportSerializer, responses={201: serializers.IncidentDetailSerializer, **REFUSALS}
     )
     def post(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
-        if not _caller(request).is_colleague:
+        if not caller_of(request).is_colleague:
             raise NotFound
         asked = serializers.ReportSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values = asked.validated_data | {"source": asked.validated_data.get("source") or Source.API}
         was_sanitised = getattr(request, "was_sanitised", False)
-        incident = open_incident(actor=_caller(request), via=Via.API, is_sanitised=was_sanitised, **values)
+        incident = open_incident(actor=caller_of(request), via=Via.API, is_sanitised=was_sanitised, **values)
         address = {"Location": serializers.address_of(incident, request)}
         return Response(_present(incident, request), status=status.HTTP_201_CREATED, headers=address)
 
@@ -91,17 +93,6 @@ class OfIncident(generics.ListAPIView[Any]):
 
     def incident(self) -> Incident:
         return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
-
-
-class IncidentEvents(OfIncident):
-    """The timeline, newest first."""
-
-    serializer_class = serializers.EventSerializer
-
-    def get_queryset(self) -> QuerySet[Event]:
-        if getattr(self, "swagger_fake_view", False):
-            return Event.objects.none()
-        return Event.objects.about(self.incident()).select_related("actor")
 
 
 class IncidentSolutions(OfIncident):
@@ -125,6 +116,8 @@ class CommandView(AnsweredOnce):
 
     command: Command
     asked: Any
+    parser_classes = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
+    """Files come as multipart; everything else may."""
 
     @abstractmethod
     def record(self) -> StatefulRecord:
@@ -136,7 +129,7 @@ class CommandView(AnsweredOnce):
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
         version = values.pop("version", None)
-        self.command.run(record, actor=_caller(request), via=Via.API, version=version, **values)
+        self.command.run(record, actor=caller_of(request), via=Via.API, version=version, **values)
         return Response(_present(record, request))
 
 
@@ -191,7 +184,7 @@ def _view(kind: str, base: type[CommandView], command: Command, asked: Any, answ
     return type(name, (base,), {"command": command, "asked": asked, "post": described}).as_view()  # type: ignore[attr-defined,no-any-return]
 
 
-def _caller(request: Request) -> Person:
+def caller_of(request: Request) -> Person:
     """Who calls; permissions have refused everybody unknown."""
     return cast(Person, request.user)
 
@@ -199,7 +192,7 @@ def _caller(request: Request) -> Person:
 def _seen_by(view: APIView) -> QuerySet[Incident]:
     if getattr(view, "swagger_fake_view", False):
         return Incident.objects.none()
-    seen = Incident.objects.visible_to(_caller(view.request))
+    seen = Incident.objects.visible_to(caller_of(view.request))
     related = seen.select_related("service", "owner", "handler", "manager", "transferred_to")
     return related.prefetch_related("clocks__pauses", "impacts")
 

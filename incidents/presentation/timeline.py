@@ -144,7 +144,7 @@ def in_group(group: str) -> Q:
 
 
 def _newest_first(incident: Incident) -> QuerySet[Event]:
-    found: QuerySet[Event] = Event.objects.about(incident)  # type: ignore[attr-defined]
+    found: QuerySet[Event] = Event.objects.about(incident)
     return found.select_related("actor").order_by("-occurred_at", "-pk")
 
 
