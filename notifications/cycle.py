@@ -8,7 +8,14 @@ from collections.abc import Callable
 
 from django.db.models.functions import Now
 
-from incidents.services import check_acknowledgements, close_silent, record_breaches, record_warnings, wake_incidents
+from incidents.services import (
+    check_acknowledgements,
+    close_silent,
+    fire_reminders,
+    record_breaches,
+    record_warnings,
+    wake_incidents,
+)
 from notifications.models import Heartbeat
 from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
@@ -23,6 +30,7 @@ CYCLE: list[Callable[[], int]] = [
     check_acknowledgements,
     wake_incidents,
     close_silent,
+    fire_reminders,
     dispatch_events,
     advance_escalations,
     fire_notices,

@@ -1,6 +1,7 @@
 """Turns roles into people at the moment they are needed."""
 
 import zoneinfo
+from collections.abc import Callable
 from datetime import datetime
 
 from catalog.models import Person, Role
@@ -63,10 +64,13 @@ def fallback_of(snapshot: Snapshot) -> list[Person]:
 def party(incident: Incident, name: str) -> list[Person]:
     """The people behind a row of the notification table."""
     service = incident.service
-    if name == Party.SERVICE_OWNER:
-        people = [service.owner]
-    elif name == Party.RD_LEADER:
-        people = [service.rd_leader]
-    else:
-        people = list(service.operations_team.members.all())
-    return [person for person in people if person.is_active]
+    people: dict[str, Callable[[], list[Person | None]]] = {
+        Party.SERVICE_OWNER: lambda: [service.owner],
+        Party.RD_LEADER: lambda: [service.rd_leader],
+        Party.OPERATIONS_TEAM: lambda: list(service.operations_team.members.all()),
+        Party.OWNER: lambda: [incident.owner],
+        Party.HANDLER: lambda: [incident.handler or incident.owner],
+        Party.MANAGER: lambda: list(managers_of(incident)),
+        Party.COMMUNICATIONS_LEAD: lambda: [incident.communications_lead or incident.owner],
+    }
+    return [person for person in people[name]() if person is not None and person.is_active]

@@ -7,15 +7,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import Person
-from incidents.models import ClockKind, Incident
+from incidents.models import Incident
+from lifecycle.models import Event
+from notifications.happenings import happening
 from notifications.models import Channel, Purpose
+from notifications.models.delivery import FOR_REPORTERS
 
 ACKNOWLEDGE_KEY = "4"
 ESCALATE_KEY = "5"
 REPEAT_KEY = "*"
 SMS_TITLE = 60
 SPOKEN_TITLE = 120
+SMS_TOLD = 160
 FAILURES = {
     "busy": gettext_lazy("busy or declined"),
     "no-answer": gettext_lazy("nobody answered"),
@@ -37,27 +40,29 @@ def failure_words(text: str) -> str:
     return str(FAILURES.get(text, text))
 
 
-def compose(*, incident: Incident, recipient: Person, channel: str, purpose: str, clock: str = "") -> Words:
-    """Subject (mail only) and body of one message. The acknowledge link of a mail is added when it is sent."""
-    with translation.override(recipient.language):
-        subject = f"[L{incident.level_id}][{incident.reference}] {incident.title}"
+def compose(*, incident: Incident, language: str, channel: str, purpose: str, cause: Event | None = None) -> Words:
+    """Subject (mail only) and body of one message. Links of a mail are added when it is sent."""
+    with translation.override(language):
+        told = happening(incident, purpose, cause)
         if channel == Channel.SMS:
-            return Words("", _sms(incident, purpose, clock))
+            return Words("", _sms(incident, purpose, told))
         if channel == Channel.VOICE:
-            return Words("", _spoken(incident, purpose, clock))
-        return Words(subject, _mail(incident, purpose, clock))
+            return Words("", _spoken(incident, purpose, told))
+        if purpose in FOR_REPORTERS:
+            return Words(f"[{incident.reference}] {incident.title}", told)
+        return Words(f"[L{incident.level_id}][{incident.reference}] {incident.title}", _mail(incident, told))
 
 
-def _sms(incident: Incident, purpose: str, clock: str) -> str:
+def _sms(incident: Incident, purpose: str, told: str) -> str:
     title = _short(incident.title, SMS_TITLE)
     head = f"[L{incident.level_id}] {incident.reference} {title}"
     if purpose == Purpose.PAGE:
         values = {"head": head, "key": ACKNOWLEDGE_KEY, "number": incident.pk}
         return _("%(head)s - reply %(key)s to acknowledge (or “%(key)s %(number)d”)") % values
-    return f"{head} - {_happening(incident, purpose, clock)}"
+    return f"{head} - {_short(told, SMS_TOLD)}"
 
 
-def _spoken(incident: Incident, purpose: str, clock: str) -> str:
+def _spoken(incident: Incident, purpose: str, told: str) -> str:
     """At most about 20 seconds: number and level first."""
     head = _("Incident %(number)s, level %(level)d, %(service)s. %(title)s.") % {
         "number": " ".join(str(incident.pk)),
@@ -67,7 +72,7 @@ def _spoken(incident: Incident, purpose: str, clock: str) -> str:
     }
     if purpose == Purpose.PAGE:
         return head
-    return f"{head} {_happening(incident, purpose, clock)}"
+    return f"{head} {_short(told, SPOKEN_TITLE)}"
 
 
 def menu(language: str) -> str:
@@ -77,9 +82,9 @@ def menu(language: str) -> str:
         return _("Press %(acknowledge)s to acknowledge, %(escalate)s for the next person, star to repeat.") % keys
 
 
-def _mail(incident: Incident, purpose: str, clock: str) -> str:
+def _mail(incident: Incident, told: str) -> str:
     lines = [
-        _happening(incident, purpose, clock),
+        told,
         "",
         f"{incident.reference}  {incident.title}",
         _("Level: %(level)s") % {"level": incident.level},
@@ -90,18 +95,6 @@ def _mail(incident: Incident, purpose: str, clock: str) -> str:
         lines += ["", _short(incident.description, 2000)]
     lines += ["", f"{settings.PUBLIC_URL}{incident.get_absolute_url()}"]
     return "\n".join(lines)
-
-
-def _happening(incident: Incident, purpose: str, clock: str) -> str:
-    if purpose == Purpose.PAGE:
-        return _("You are paged: please acknowledge.")
-    if purpose == Purpose.INITIAL:
-        return _("An incident was reported. Status: %(status)s.") % {"status": incident.get_status_display()}
-    if purpose == Purpose.PROGRESS:
-        return _("Still being handled. Status: %(status)s.") % {"status": incident.get_status_display()}
-    if purpose == Purpose.RECTIFIED:
-        return _("The fault is rectified: the service works again.")
-    return _("Overdue: the %(clock)s deadline has passed.") % {"clock": ClockKind(clock).label if clock else "SLA"}
 
 
 def _short(text: str, limit: int) -> str:

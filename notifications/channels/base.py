@@ -26,6 +26,7 @@ class Message:
     body: str
     language: str
     link: str = ""
+    reply_to: str = ""
 
 
 class Channel(Protocol):

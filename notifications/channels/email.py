@@ -17,7 +17,7 @@ class EmailChannel:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
         identity = f"<{message.token}@{domain}>"
         thread = f"<{message.reference.lower()}@{domain}>"
-        context = {"message": message, "language": message.language}
+        context = {"message": message, "language": message.language, "is_page": message.purpose == "page"}
         with translation.override(message.language):
             text = render_to_string("notifications/mail.txt", context)
             html = render_to_string("notifications/mail.html", context)
@@ -25,6 +25,7 @@ class EmailChannel:
             subject=message.subject,
             body=text,
             to=[message.destination],
+            reply_to=[message.reply_to] if message.reply_to else None,
             headers={
                 "Message-ID": identity,
                 "References": thread,

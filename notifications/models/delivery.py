@@ -4,12 +4,14 @@ import secrets
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Person
 from incidents.models import Incident
+from lifecycle.models import Event
 
 
 class Channel(models.TextChoices):
@@ -26,6 +28,18 @@ class Purpose(models.TextChoices):
     PROGRESS = "progress", _("handling progress")
     RECTIFIED = "rectified", _("fault rectified")
     OVERDUE = "overdue", _("overdue")
+    WARNING = "warning", _("warning")
+    UPDATE_OVERDUE = "update_overdue", _("progress update overdue")
+    REMINDER = "reminder", _("reminder")
+    MENTION = "mention", _("mention")
+    WATCHED = "watched", _("news for watchers")
+    RECEIVED = "received", _("receipt for the reporter")
+    ANSWER = "answer", _("news for the reporter")
+    CONFIRMATION = "confirmation", _("question to the reporter")
+
+
+FOR_REPORTERS = (Purpose.RECEIVED, Purpose.ANSWER, Purpose.CONFIRMATION)
+"""Purposes of mails to reporters, who may have no account."""
 
 
 class DeliveryStatus(models.TextChoices):
@@ -50,6 +64,15 @@ RANK = {
 }
 
 
+def language_of_reporter(incident: Incident) -> str:
+    """The language in which they reported, as far as that is known."""
+    if incident.reporter is not None:
+        return incident.reporter.language
+    report = Event.objects.about(incident).filter(verb="report").first()
+    language = report.data.get("language", "") if report else ""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(24)
 
@@ -68,9 +91,12 @@ class Delivery(models.Model):
     """A message promised to somebody. ``dedup_key`` makes it single; ``attempt`` fences off late finishers."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="deliveries")
-    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    """None: a reporter without an account, whose address is the destination."""
+    cause = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+")
+    """The event that it tells of, where it tells of one."""
     channel = models.CharField(max_length=5, choices=Channel)
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=20, choices=Purpose)
     is_copy = models.BooleanField(default=False)
     dedup_key = models.CharField(max_length=120, unique=True)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
@@ -106,9 +132,23 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["created_at"], name="delivery_created"),
         ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False) | models.Q(purpose__in=FOR_REPORTERS, channel="email"),
+                name="delivery_to_a_person_or_a_reporter",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.recipient} {self.status}"
+        return f"{self.channel} {self.reader_name} {self.status}"
+
+    @property
+    def reader_name(self) -> str:
+        return self.recipient.name if self.recipient else self.incident.reporter_name or self.destination
+
+    @property
+    def language(self) -> str:
+        return self.recipient.language if self.recipient else language_of_reporter(self.incident)
 
 
 class DeliveryCallback(models.Model):

@@ -18,6 +18,25 @@ class NoticeKind(models.TextChoices):
     PROGRESS = "progress", _("handling progress")
     RECTIFIED = "rectified", _("fault rectified")
     OVERDUE = "overdue", _("overdue")
+    WARNING = "warning", _("warning")
+    UPDATE_OVERDUE = "update_overdue", _("progress update overdue")
+    REMINDER = "reminder", _("reminder")
+    MENTION = "mention", _("mention")
+    WATCHED = "watched", _("news for watchers")
+    RECEIVED = "received", _("receipt for the reporter")
+    ANSWER = "answer", _("news for the reporter")
+    CONFIRMATION = "confirmation", _("question to the reporter")
+
+
+TABLED = (
+    NoticeKind.INITIAL,
+    NoticeKind.PROGRESS,
+    NoticeKind.RECTIFIED,
+    NoticeKind.OVERDUE,
+    NoticeKind.WARNING,
+    NoticeKind.UPDATE_OVERDUE,
+)
+"""The notices whose recipients the notification table names; of the others they follow from the event itself."""
 
 
 class Party(models.TextChoices):
@@ -26,15 +45,21 @@ class Party(models.TextChoices):
     SERVICE_OWNER = "service_owner", _("service owner")
     OPERATIONS_TEAM = "operations_team", _("O&M team")
     RD_LEADER = "rd_leader", _("R&D leader")
+    OWNER = "owner", _("incident's owner")
+    HANDLER = "handler", _("handler")
+    MANAGER = "manager", _("incident manager")
+    COMMUNICATIONS_LEAD = "communications_lead", _("communications lead")
 
 
 class NotificationRule(models.Model):
     """A row of the notification table (domain.md section 4)."""
 
-    kind = models.CharField(_("notification"), max_length=10, choices=NoticeKind)
+    kind = models.CharField(_("notification"), max_length=20, choices=NoticeKind)
     levels = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("levels"))
     channels = ArrayField(models.CharField(max_length=5, choices=Channel), verbose_name=_("method"))
     to = ArrayField(models.CharField(max_length=20, choices=Party), verbose_name=pgettext_lazy("recipients", "to"))
+    at_percent = models.PositiveSmallIntegerField(_("at percent of the target"), null=True, blank=True)
+    """Of warnings: the first percentage that the row speaks of, up to the next row's. None: every warning."""
     cc = ArrayField(models.CharField(max_length=20, choices=Party), default=list, blank=True, verbose_name=_("cc"))
 
     class Meta:
@@ -69,7 +94,7 @@ class Notice(models.Model):
     """One notice of one incident that is due at a moment."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=10, choices=NoticeKind)
+    kind = models.CharField(max_length=20, choices=NoticeKind)
     due_at = models.DateTimeField()
     cause = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+")
     fired_at = models.DateTimeField(null=True)

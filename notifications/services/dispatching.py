@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from incidents.models import Incident
+from incidents.models import ClockKind, Incident
 from incidents.models.status import OVER, Status
 from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
@@ -40,12 +40,13 @@ def _dispatch(pk: int) -> int:
     event = Event.objects.select_for_update(skip_locked=True).filter(pk=pk, dispatched_at=None).first()
     if event is None:
         return 0
-    react = REACTIONS.get(event.verb)
-    if react is not None and event.subject_type_id == ContentType.objects.get_for_model(Incident).pk:
+    reactions = REACTIONS.get(event.verb, [])
+    if reactions and event.subject_type_id == ContentType.objects.get_for_model(Incident).pk:
         incident = claim_incident(event.subject_id)
         if incident is None:
             return 0
-        react(incident, event)
+        for react in reactions:
+            react(incident, event)
     event.dispatched_at = clock.now()
     event.save(update_fields=["dispatched_at"])
     return 1
@@ -57,6 +58,8 @@ def _dispatch(pk: int) -> int:
 
 def _reported(incident: Incident, _event: Event) -> None:
     start_escalation(incident)
+    if incident.reporter_email:
+        schedule_notice(incident, NoticeKind.RECEIVED, after=NOW)
     if _is_down(incident):
         schedule_notice(incident, NoticeKind.INITIAL, after=NOW if incident.acknowledged_at else INITIAL_AFTER)
         schedule_notice(incident, NoticeKind.PROGRESS, after=PROGRESS_EVERY)
@@ -104,7 +107,48 @@ def _reopened(incident: Incident, _event: Event) -> None:
 
 
 def _breached(incident: Incident, event: Event) -> None:
-    schedule_notice(incident, NoticeKind.OVERDUE, after=NOW, cause=event)
+    is_update = event.data.get("clock") == ClockKind.UPDATE
+    kind = NoticeKind.UPDATE_OVERDUE if is_update else NoticeKind.OVERDUE
+    schedule_notice(incident, kind, after=NOW, cause=event)
+
+
+def _warned(incident: Incident, event: Event) -> None:
+    schedule_notice(incident, NoticeKind.WARNING, after=NOW, cause=event)
+
+
+def _reminded(incident: Incident, event: Event) -> None:
+    schedule_notice(incident, NoticeKind.REMINDER, after=NOW, cause=event)
+
+
+def _woken(incident: Incident, event: Event) -> None:
+    if event.actor_id is None:
+        _reminded(incident, event)
+
+
+def _noted(incident: Incident, event: Event) -> None:
+    if event.data.get("mentions"):
+        schedule_notice(incident, NoticeKind.MENTION, after=NOW, cause=event)
+
+
+def _updated(incident: Incident, event: Event) -> None:
+    """The news go out at once instead of at the hour, in the words that somebody wrote; to the reporter too."""
+    _noted(incident, event)
+    if _is_down(incident):
+        cancel_notices(incident, NoticeKind.PROGRESS)
+        schedule_notice(incident, NoticeKind.PROGRESS, after=NOW, cause=event)
+    if event.data.get("visibility") == "public":
+        schedule_notice(incident, NoticeKind.ANSWER, after=NOW, cause=event)
+    _tell_watchers(incident, event)
+
+
+def _tell_watchers(incident: Incident, event: Event) -> None:
+    if incident.watchers.exists():
+        schedule_notice(incident, NoticeKind.WATCHED, after=NOW, cause=event)
+
+
+def _ask_reporter(incident: Incident, event: Event) -> None:
+    if incident.status == Status.RESOLVED and incident.confirmed_at is None:
+        schedule_notice(incident, NoticeKind.CONFIRMATION, after=NOW, cause=event)
 
 
 def _level_changed(incident: Incident, _event: Event) -> None:
@@ -119,17 +163,23 @@ def _is_down(incident: Incident) -> bool:
     return incident.recovered_at is None and incident.status not in OVER
 
 
-REACTIONS: dict[str, Callable[[Incident, Event], None]] = {
-    "report": _reported,
-    "acknowledge": _acknowledged,
-    "lapse": _to_be_taken_up,
-    "unmerge": _to_be_taken_up,
-    "recover": _recovered,
-    "resolve": _ended,
-    "close": _ended,
-    "cancel": _cancelled,
-    "merge": _cancelled,
-    "reopen": _reopened,
-    "breach": _breached,
-    "change_level": _level_changed,
+Reaction = Callable[[Incident, Event], None]
+REACTIONS: dict[str, list[Reaction]] = {
+    "report": [_reported],
+    "acknowledge": [_acknowledged, _tell_watchers],
+    "lapse": [_to_be_taken_up],
+    "unmerge": [_to_be_taken_up],
+    "recover": [_recovered, _tell_watchers],
+    "resolve": [_ended, _ask_reporter, _tell_watchers],
+    "close": [_ended, _tell_watchers],
+    "cancel": [_cancelled, _tell_watchers],
+    "merge": [_cancelled],
+    "reopen": [_reopened, _tell_watchers],
+    "breach": [_breached],
+    "warn": [_warned],
+    "remind": [_reminded],
+    "wake": [_woken],
+    "note": [_noted],
+    "update": [_updated],
+    "change_level": [_level_changed, _tell_watchers],
 }

@@ -11,9 +11,11 @@ from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
-from notifications.models import Notice, NoticeKind, NotificationRule
+from notifications.models import Channel, Notice, NoticeKind, NotificationRule
+from notifications.models.notice import TABLED
 from notifications.recipients import party
-from notifications.services.promising import promise
+from notifications.services.promising import promise, promise_to_reporter
+from notifications.telling import READERS, TO_REPORTERS, readers_of
 
 # "Within 30 minutes" is an upper bound: the acknowledgement or ten minutes, whichever comes first, keeps it.
 INITIAL_AFTER = timedelta(minutes=10)
@@ -25,7 +27,7 @@ def schedule_notice(incident: Incident, kind: str, *, after: timedelta, cause: E
 
     The initial notice goes out once, of progress one waits at a time.
     """
-    if not _rules_for(incident, kind).exists():
+    if kind in TABLED and not _rules_for(incident, kind).exists():
         return
     earlier = incident.notices.filter(kind=kind, cancelled_at=None)
     if kind == NoticeKind.INITIAL and earlier.exists():
@@ -74,10 +76,37 @@ def _fire(pk: int, incident_id: int) -> int:
 
 
 def _send(notice: Notice, incident: Incident) -> None:
-    """Promise the deliveries of every row of the table that speaks of this notice."""
-    overdue_clock = notice.cause.data.get("clock", "") if notice.cause else ""
+    """Promise the deliveries: to whom the table names, to whom the event concerns, or to the reporter."""
+    if notice.kind in TO_REPORTERS:
+        promise_to_reporter(incident=incident, purpose=notice.kind, key=f"notice:{notice.pk}", cause=notice.cause)
+        return
+    told = (
+        _tell_colleagues(notice, incident) if notice.cause and notice.kind in READERS else _tell_table(notice, incident)
+    )
+    data = {"kind": notice.kind, "people": told, "clock": notice.cause.data.get("clock", "") if notice.cause else ""}
+    if told:
+        record_event(incident, "notify", actor=None, via=Via.SYSTEM, data=data)
+
+
+def _tell_colleagues(notice: Notice, incident: Incident) -> list[str]:
+    if notice.cause is None:
+        return []
+    people = readers_of(incident, notice.kind, notice.cause)
+    promise(
+        incident=incident,
+        recipients=people,
+        channels=[Channel.EMAIL],
+        purpose=notice.kind,
+        key=f"notice:{notice.pk}",
+        cause=notice.cause,
+    )
+    return [person.name for person in people]
+
+
+def _tell_table(notice: Notice, incident: Incident) -> list[str]:
+    """Every row of the table that speaks of this notice."""
     told: list[str] = []
-    for rule in _rules_for(incident, notice.kind):
+    for rule in _rows_for(notice, incident):
         for names, is_copy in ((rule.to, False), (rule.cc, True)):
             people = {person.pk: person for name in names for person in party(incident, name)}
             promise(
@@ -87,17 +116,29 @@ def _send(notice: Notice, incident: Incident) -> None:
                 purpose=notice.kind,
                 key=f"notice:{notice.pk}",
                 is_copy=is_copy,
-                overdue_clock=overdue_clock,
+                cause=notice.cause,
             )
             told += [person.name for person in people.values() if person.name not in told]
-    data = {"kind": notice.kind, "people": told, "clock": overdue_clock}
-    record_event(incident, "notify", actor=None, via=Via.SYSTEM, data=data)
+    return told
+
+
+def _rows_for(notice: Notice, incident: Incident) -> list[NotificationRule]:
+    """Of warnings, the rows with the highest percentage that is reached, and those for every warning."""
+    rows = list(_rules_for(incident, notice.kind))
+    percent = notice.cause.data.get("percent", 0) if notice.cause else 0
+    reached = [row.at_percent for row in rows if row.at_percent is not None and row.at_percent <= percent]
+    highest = max(reached, default=None)
+    return [row for row in rows if row.at_percent is None or row.at_percent == highest]
 
 
 def _is_true_still(notice: Notice, incident: Incident) -> bool:
     """The incident may have moved on since the notice was set, and its level may have left the table."""
+    if notice.kind not in TABLED:
+        return True
     if not _rules_for(incident, notice.kind).exists():
         return False
+    if notice.kind == NoticeKind.WARNING and notice.cause:
+        return incident.clocks.running().filter(kind=notice.cause.data.get("clock", "")).exists()
     if notice.kind == NoticeKind.RECTIFIED:
         return incident.recovered_at is not None
     if notice.kind in (NoticeKind.INITIAL, NoticeKind.PROGRESS):

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents.models import Incident
 from lifecycle import clock
+from lifecycle.models import Event
 from notifications.models import Channel, Delivery, DeliveryStatus
+from notifications.models.delivery import language_of_reporter
 from notifications.wording import compose
 
 # Where a channel fails, the next one takes over.
@@ -23,7 +25,7 @@ def promise(
     purpose: str,
     key: str,
     is_copy: bool = False,
-    overdue_clock: str = "",
+    cause: Event | None = None,
 ) -> list[Delivery]:
     """One delivery a person and channel; a repeat under the same ``key`` finds the first and adds nothing.
 
@@ -33,30 +35,66 @@ def promise(
         delivery
         for recipient in recipients
         for channel in channels
-        for delivery in _promise_one(incident, recipient, channel, purpose, key, is_copy, overdue_clock)
+        for delivery in _promise_one(incident, recipient, channel, purpose, key, is_copy, cause)
     ]
 
 
 def fall_through(delivery: Delivery) -> list[Delivery]:
     """After a failure: promise the same by the next channel, unless that was promised already."""
     channel = FALL_THROUGH.get(Channel(delivery.channel))
-    if channel is None:
+    if channel is None or delivery.recipient is None:
         return []
     key = delivery.dedup_key.rsplit(":", 2)[0]
-    purpose, is_copy = delivery.purpose, delivery.is_copy
-    return _promise_one(delivery.incident, delivery.recipient, channel, purpose, key, is_copy, "")
+    purpose, is_copy, cause = delivery.purpose, delivery.is_copy, delivery.cause
+    return _promise_one(delivery.incident, delivery.recipient, channel, purpose, key, is_copy, cause)
+
+
+def promise_to_reporter(*, incident: Incident, purpose: str, key: str, cause: Event | None = None) -> list[Delivery]:
+    """One mail to whoever reported it, where an address is known and it is not a colleague's own doing."""
+    destination = incident.reporter_email or (incident.reporter.email if incident.reporter else "")
+    if not destination:
+        return []
+    words = compose(
+        incident=incident,
+        language=language_of_reporter(incident),
+        channel=Channel.EMAIL,
+        purpose=purpose,
+        cause=cause,
+    )
+    delivery, is_new = Delivery.objects.get_or_create(
+        dedup_key=f"{key}:reporter:{Channel.EMAIL}",
+        defaults={
+            "incident": incident,
+            "recipient": incident.reporter,
+            "cause": cause,
+            "channel": Channel.EMAIL,
+            "purpose": purpose,
+            "destination": destination,
+            "subject": words.subject,
+            "body": words.body,
+            "due_at": clock.now(),
+        },
+    )
+    return [delivery] if is_new else []
 
 
 def _promise_one(
-    incident: Incident, recipient: Person, channel: str, purpose: str, key: str, is_copy: bool, overdue_clock: str
+    incident: Incident,
+    recipient: Person,
+    channel: str,
+    purpose: str,
+    key: str,
+    is_copy: bool,
+    cause: Event | None,
 ) -> list[Delivery]:
     destination, why_not = address(recipient, channel)
-    words = compose(incident=incident, recipient=recipient, channel=channel, purpose=purpose, clock=overdue_clock)
+    words = compose(incident=incident, language=recipient.language, channel=channel, purpose=purpose, cause=cause)
     delivery, is_new = Delivery.objects.get_or_create(
         dedup_key=f"{key}:{recipient.pk}:{channel}",
         defaults={
             "incident": incident,
             "recipient": recipient,
+            "cause": cause,
             "channel": channel,
             "purpose": purpose,
             "is_copy": is_copy,

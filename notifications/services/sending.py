@@ -14,14 +14,19 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from incidents.intake.addresses import reply_address
+from incidents.models import LinkPurpose
 from incidents.models.status import Status
+from incidents.services import corresponding
 from incidents.services.claiming import act_on_due, act_on_each, claim_incident, complain
+from incidents.services.corresponding import token_of
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import lock, record_event
 from notifications.channels import CHANNELS, ChannelError, Message
 from notifications.channels import Channel as Carrier
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
+from notifications.models.delivery import FOR_REPORTERS
 from notifications.services.links import make_link
 from notifications.services.promising import fall_through
 
@@ -202,7 +207,7 @@ def _tell(delivery: Delivery, verb: str, **data: object) -> None:
         "delivery": delivery.pk,
         "channel": delivery.channel,
         "purpose": delivery.purpose,
-        "person": delivery.recipient.name,
+        "person": delivery.reader_name,
         **data,
     }
     record_event(delivery.incident, verb, actor=None, via=Via.SYSTEM, data=facts)
@@ -240,16 +245,26 @@ def _known_ids(delivery: Delivery) -> frozenset[str]:
 
 
 def _message(delivery: Delivery) -> Message:
-    link = ""
-    if delivery.channel == Channel.EMAIL and delivery.purpose == Purpose.PAGE:
-        link = f"{settings.PUBLIC_URL}{reverse('notifications:link', args=[make_link(delivery)])}"
+    incident, is_mail = delivery.incident, delivery.channel == Channel.EMAIL
     return Message(
         token=delivery.token,
-        reference=delivery.incident.reference,
+        reference=incident.reference,
         purpose=delivery.purpose,
         destination=delivery.destination,
         subject=delivery.subject,
         body=delivery.body,
-        language=delivery.recipient.language,
-        link=link,
+        language=delivery.language,
+        link=_link(delivery) if is_mail else "",
+        reply_to=reply_address(incident) if is_mail and settings.MAIL_ADDRESS else "",
     )
+
+
+def _link(delivery: Delivery) -> str:
+    """Where the reader may act. It is made when the mail is sent, so that no usable link lies in the database."""
+    if delivery.purpose == Purpose.PAGE:
+        return f"{settings.PUBLIC_URL}{reverse('notifications:link', args=[make_link(delivery)])}"
+    if delivery.purpose not in FOR_REPORTERS:
+        return ""
+    purpose = LinkPurpose.CONFIRM if delivery.purpose == Purpose.CONFIRMATION else LinkPurpose.FOLLOW_UP
+    token = token_of(corresponding.make_link(delivery.incident, purpose))
+    return f"{settings.PUBLIC_URL}{reverse('incidents:follow-up', args=[token])}"

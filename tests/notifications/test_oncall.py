@@ -33,7 +33,8 @@ def test_a_rota_has_no_gap_and_no_overlap(
         assert later.primary == (earlier.primary + 1) % members
         assert later.secondary == (None if members == 1 else (later.primary + 1) % members)
         assert later.primary != later.secondary
-    assert all(timedelta(days=6, hours=22) <= shift.end - shift.start <= timedelta(days=8) for shift in shifts)
+    # Samoa went without the 30th of December 2011.
+    assert all(timedelta(days=5, hours=22) <= shift.end - shift.start <= timedelta(days=8) for shift in shifts)
 
 
 @given(ZONES, DAYS, TIMES, MEMBERS, st.integers(0, 60 * 24 * 7 * 60))

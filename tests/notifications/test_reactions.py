@@ -115,7 +115,7 @@ def test_an_old_event_does_not_silence_what_a_newer_one_has_started(
     def fail(_incident: Incident, _event: Event) -> None:
         raise RuntimeError("a bad row")
 
-    monkeypatch.setitem(dispatching.REACTIONS, "acknowledge", fail)
+    monkeypatch.setitem(dispatching.REACTIONS, "acknowledge", [fail])
     with pytest.raises(ExceptionGroup):
         dispatch_events()
     monkeypatch.undo()
@@ -129,14 +129,14 @@ def test_more_bad_events_than_fit_a_batch_do_not_hold_up_the_next_page(
     for _number in range(5):
         make_incident(service=duty.service, level=2, title="bad")
     good = make_incident(service=duty.service, level=2, title="good")
-    react = dispatching.REACTIONS["report"]
+    (react,) = dispatching.REACTIONS["report"]
 
     def fail_for_the_bad(incident: Incident, event: Event) -> None:
         if incident.title == "bad":
             raise RuntimeError("a bad row")
         react(incident, event)
 
-    monkeypatch.setitem(dispatching.REACTIONS, "report", fail_for_the_bad)
+    monkeypatch.setitem(dispatching.REACTIONS, "report", [fail_for_the_bad])
     with pytest.raises(ExceptionGroup):
         dispatch_events(limit=2)
     assert good.escalations.filter(status="running").exists()
