@@ -13,6 +13,7 @@ from config.demo.build import USERNAMES, build_demo
 from config.demo.company import Company
 from detection.models import Metric
 from detection.services import store_frame
+from incidents.intake.handling import handle_mail
 from incidents.models import Incident, Status
 from incidents.services import propose_solution
 from lifecycle import clock
@@ -21,6 +22,11 @@ from notifications.models import Delivery
 from notifications.services.links import make_link
 
 PASSWORD = "a-password-of-the-demo"
+# Nothing proves who sent it: it waits in quarantine.
+DOUBTFUL_MAIL = (
+    b"From: Rita <rita@shop.example>\r\nTo: incidents@example.com\r\n"
+    b"Subject: <b>Cards</b> are refused\r\n\r\nSince nine."
+)
 EVERY_ROLE = [Role.ADMINISTRATOR, Role.INCIDENT_MANAGER, Role.OPERATIONS]
 
 
@@ -58,6 +64,7 @@ def _build() -> Demo:
     company = build_demo(dict.fromkeys(USERNAMES, PASSWORD))
     administrator, chinese = _add_administrator("wang", "en", 9998), _add_administrator("zhao", "zh-hans", 9999)
     issue_token(person=administrator, name="Dashboard")
+    handle_mail(DOUBTFUL_MAIL, via="imap")
     _store_frames()
     incident = Incident.objects.filter(status=Status.REPORTED).latest("pk")
     open_one = Incident.objects.filter(status=Status.RECOVERED).latest("pk")
