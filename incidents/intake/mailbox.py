@@ -65,7 +65,8 @@ def poll(take: Take, *, limit: int = MOST_A_ROUND) -> Round:
             break
         except (imaplib.IMAP4.error, OSError) as error:
             logger.warning("The mailbox could not be read: %s", type(error).__name__)
-            if session == SESSIONS:
+            is_broken = isinstance(error, imaplib.IMAP4.abort | OSError)
+            if session == SESSIONS or not is_broken:  # a refusal stays one, and asking again may lock the account
                 raise MailboxError(f"{type(error).__name__}: {error}"[:300]) from error
     return Round(taken, failed)
 
