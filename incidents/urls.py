@@ -35,5 +35,7 @@ urlpatterns = [
     path("incidents/<number:pk>/report/<slug:verb>/", views.report_command, name="report-command"),
     path("incidents/<number:pk>/card/", views.incident_card, name="card"),
     path("incidents/<number:pk>/<slug:verb>/", views.incident_command, name="command"),
+    path("report/", views.portal, name="portal"),
+    path("r/<str:token>/", views.follow_up, name="follow-up"),
     path("approvals/", views.approvals, name="approvals"),
 ]

@@ -26,6 +26,8 @@ PUBLIC = {
     "login": (200, 200),
     "set_theme": (405, 400),
     "set_language": (405, 400),
+    "incidents:portal": (200, 400),
+    "incidents:follow-up": (200, 400),
     "notifications:healthz": (503, 405),
     "incidents:mail-webhook": (405, 403),
     "notifications:twilio-sms": (405, 403),

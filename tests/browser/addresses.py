@@ -22,8 +22,10 @@ from incidents.models import (
     InboundEmail,
     Incident,
     IncidentTemplate,
+    LinkPurpose,
     Solution,
 )
+from incidents.services.corresponding import make_link, token_of
 from lifecycle import clock
 from notifications.models import EscalationPolicy
 from postmortems.commands import POSTMORTEM_COMMANDS
@@ -133,6 +135,13 @@ def _postmortem_rows(_demo: Demo) -> Iterator[Values]:
             yield {"pk": postmortem.pk, "verb": verb, "row": row.pk}
 
 
+def _follow_ups(_demo: Demo) -> Iterator[Values]:
+    """A reporter's page while it goes on, and one that asks whether it works again."""
+    for incident in (Incident.objects.open().latest("pk"), Incident.objects.filter(status="resolved").first()):
+        if incident is not None:
+            yield {"token": token_of(make_link(incident, LinkPurpose.FOLLOW_UP))}
+
+
 def _months(_demo: Demo) -> Iterator[Values]:
     this = Month(clock.now().year, clock.now().month)
     yield {"month": str(this)}
@@ -186,6 +195,7 @@ KNOWN: dict[str, Any] = {
     "reports/": _months,
     "oncall/": _one(team=lambda: "payments-om"),
     "oncall/policies/": _one(pk=_newest(EscalationPolicy)),
+    "r/": _follow_ups,
     "a/": lambda demo: [{"secret": demo.link_secret}],
     "twilio/": lambda demo: [{"token": demo.delivery.token}],
 }
