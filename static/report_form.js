@@ -4,7 +4,7 @@
   if (!place) return;
   const form = place.closest("form"), names = ["impact", "urgency", "criteria"];
   let turn = 0;
-  form.querySelector("button[name=suggest]").remove(); // it would be what Enter presses
+  form.querySelector("button[name=suggest]").parentElement.remove(); // it would be what Enter presses
   async function suggest() {
     const mine = ++turn, query = new URLSearchParams(), typed = new FormData(form);
     for (const name of names) for (const value of typed.getAll(name)) query.append(name, value);
