@@ -1,5 +1,6 @@
 """What the frame around every page shows."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,10 @@ from django.utils.functional import SimpleLazyObject
 
 from catalog.models import Person
 from config.navigation import links_for
-from incidents.models import Incident, Solution
+from incidents.models import Incident
 from incidents.presentation import round_words
+from incidents.presentation.approvals import waiting_for
 from incidents.views.asking import moment_of
-from incidents.views.solutions import awaiting_decision
 from notifications.health import Light, pager_light
 
 MOST_MAJORS = 5
@@ -56,12 +57,14 @@ def _counts(person: Person) -> dict[str, int]:
     waiting = Incident.objects.visible_to(person).open().order_by()
     counting = waiting.annotate(page=Value("incidents:list")).values("page").annotate(n=Count("pk"))
     rows = counting.values_list("page", "n")
-    if person.is_colleague:
-        solutions = awaiting_decision().order_by().values("pk")
-        decisions = Solution.objects.filter(pk__in=solutions).order_by()
-        counted = decisions.annotate(page=Value("incidents:approvals")).values("page").annotate(n=Count("pk"))
-        rows = rows.union(counted.values_list("page", "n"))
-    return dict(rows)
+    decisions = [
+        found.order_by().annotate(page=Value("incidents:approvals")).values("page").annotate(n=Count("pk"))
+        for found in waiting_for(person)
+    ]
+    counts: Counter[str] = Counter()
+    for page, number in rows.union(*(counted.values_list("page", "n") for counted in decisions), all=True):
+        counts[page] += number
+    return dict(counts)
 
 
 def _majors(person: Person, now: datetime) -> list[Incident]:

@@ -193,6 +193,8 @@ SPECTACULAR_SETTINGS = {
         "IncidentSource": "incidents.models.Source",
         "ImpactSource": "incidents.models.ImpactSource",
         "SolutionStatus": "incidents.models.SolutionStatus",
+        "ProposalStatus": "incidents.models.ProposalStatus",
+        "MajorReportStatus": "incidents.models.ReportStatus",
     },
 }
 

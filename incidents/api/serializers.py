@@ -7,9 +7,16 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from incidents.api.fields import serializer_of
-from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, Command, offered
+from incidents.commands import (
+    INCIDENT_COMMANDS,
+    PROPOSAL_COMMANDS,
+    REPORT_COMMANDS,
+    SOLUTION_COMMANDS,
+    Command,
+    offered,
+)
 from incidents.forms import ApiReportForm
-from incidents.models import Clock, Impact, Incident, Solution
+from incidents.models import Clock, Impact, Incident, MajorProposal, MajorReport, Solution
 from lifecycle import clock
 from lifecycle.models import Event
 
@@ -26,6 +33,8 @@ def _asked_of(command: Command, record: str) -> type[serializers.Serializer[Any]
 ReportSerializer = serializer_of(ApiReportForm, "Report")
 INCIDENT_REQUESTS = {command.verb: _asked_of(command, "incident") for command in INCIDENT_COMMANDS.values()}
 SOLUTION_REQUESTS = {command.verb: _asked_of(command, "solution") for command in SOLUTION_COMMANDS.values()}
+PROPOSAL_REQUESTS = {command.verb: _asked_of(command, "proposal") for command in PROPOSAL_COMMANDS.values()}
+REPORT_REQUESTS = {command.verb: _asked_of(command, "major_report") for command in REPORT_COMMANDS.values()}
 
 
 class ClockSerializer(serializers.ModelSerializer[Clock]):
@@ -152,6 +161,7 @@ class IncidentDetailSerializer(IncidentSerializer):
 
 
 class SolutionSerializer(serializers.ModelSerializer[Solution]):
+    asked_of = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     proposed_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     decided_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     allowed = serializers.SerializerMethodField()
@@ -170,6 +180,8 @@ class SolutionSerializer(serializers.ModelSerializer[Solution]):
             "decided_by",
             "decided_at",
             "decision_note",
+            "decision_due_at",
+            "asked_of",
             "approval_due_at",
             "allowed",
             "version",
@@ -178,6 +190,67 @@ class SolutionSerializer(serializers.ModelSerializer[Solution]):
 
     def get_allowed(self, solution: Solution) -> list[str]:
         return [offer.verb for offer in offered(solution, _reader(self)) if offer.is_allowed]
+
+
+class ProposalSerializer(serializers.ModelSerializer[MajorProposal]):
+    """A proposal to handle the incident as a major one; ``proposed_by`` is null where a rule proposed it."""
+
+    proposed_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    decided_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    allowed = serializers.SerializerMethodField()
+
+    class Meta:
+        model = MajorProposal
+        fields = (
+            "id",
+            "incident",
+            "status",
+            "reason",
+            "proposed_by",
+            "proposed_at",
+            "business_impact",
+            "decided_by",
+            "decided_at",
+            "decision_note",
+            "allowed",
+            "version",
+        )
+        read_only_fields = fields
+
+    def get_allowed(self, proposal: MajorProposal) -> list[str]:
+        return [offer.verb for offer in offered(proposal, _reader(self)) if offer.is_allowed]
+
+
+class MajorReportSerializer(serializers.ModelSerializer[MajorReport]):
+    """``sections`` holds what people have written: summary, impact, timeline, cause, actions, lessons."""
+
+    owner = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    submitted_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    signed_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    sections = serializers.DictField(child=serializers.CharField(), read_only=True)
+    allowed = serializers.SerializerMethodField()
+
+    class Meta:
+        model = MajorReport
+        fields = (
+            "id",
+            "incident",
+            "status",
+            "owner",
+            "due_at",
+            "sections",
+            "created_at",
+            "submitted_by",
+            "submitted_at",
+            "signed_by",
+            "signed_at",
+            "allowed",
+            "version",
+        )
+        read_only_fields = fields
+
+    def get_allowed(self, report: MajorReport) -> list[str]:
+        return [offer.verb for offer in offered(report, _reader(self)) if offer.is_allowed]
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

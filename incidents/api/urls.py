@@ -1,7 +1,7 @@
 from django.urls import path
 
 from incidents import converters  # noqa: F401  the converter "number"
-from incidents.api import timeline, views
+from incidents.api import decisions, timeline, views
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="incidents-api"),
@@ -9,10 +9,14 @@ urlpatterns = [
     path("incidents/<number:pk>/events/", timeline.IncidentEvents.as_view(), name="incident-events-api"),
     path("incidents/<number:pk>/attachments/", timeline.IncidentAttachments.as_view(), name="incident-attachments-api"),
     path("attachments/<int:pk>/", timeline.AttachmentDownload.as_view(), name="attachment-api"),
-    path("incidents/<number:pk>/solutions/", views.IncidentSolutions.as_view(), name="incident-solutions-api"),
-    path("solutions/<int:pk>/", views.SolutionDetail.as_view(), name="solution-api"),
+    path("incidents/<number:pk>/solutions/", decisions.IncidentSolutions.as_view(), name="incident-solutions-api"),
+    path("incidents/<number:pk>/proposals/", decisions.IncidentProposals.as_view(), name="incident-proposals-api"),
+    path("incidents/<number:pk>/report/", decisions.IncidentReport.as_view(), name="incident-report-api"),
+    path("solutions/<int:pk>/", decisions.SolutionDetail.as_view(), name="solution-api"),
+    path("proposals/<int:pk>/", decisions.ProposalDetail.as_view(), name="proposal-api"),
+    path("major-reports/<int:pk>/", decisions.ReportDetail.as_view(), name="major-report-api"),
     *(
         path(f"{kind}s/<{'number' if kind == 'incident' else 'int'}:pk>/{verb}/", view, name=f"{kind}-{verb}-api")
-        for kind, verb, view in views.command_views()
+        for kind, verb, view in views.command_views(views.INCIDENTS, *decisions.KINDS)
     ),
 ]

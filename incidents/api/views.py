@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -11,18 +12,17 @@ from rest_framework import generics, status
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from catalog.api.idempotency import AnsweredOnce
 from catalog.models import Person
 from incidents.api import serializers
-from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, Command
+from incidents.commands import INCIDENT_COMMANDS, Command
 from incidents.filters import IncidentFilter
-from incidents.models import Incident, Solution, Source
+from incidents.models import Incident, Source
 from incidents.services import open_incident
 from lifecycle.models import StatefulRecord, Via
 
@@ -95,28 +95,12 @@ class OfIncident(generics.ListAPIView[Any]):
         return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
 
 
-class IncidentSolutions(OfIncident):
-    serializer_class = serializers.SolutionSerializer
-    permission_classes = (IsAuthenticated, IsColleague)
-
-    def get_queryset(self) -> QuerySet[Solution]:
-        if getattr(self, "swagger_fake_view", False):
-            return Solution.objects.none()
-        return Solution.objects.filter(incident=self.incident()).select_related("proposed_by", "decided_by")
-
-
-class SolutionDetail(generics.RetrieveAPIView[Solution]):
-    serializer_class = serializers.SolutionSerializer
-    permission_classes = (IsAuthenticated, IsColleague)
-    queryset = Solution.objects.select_related("proposed_by", "decided_by")
-
-
 class CommandView(AnsweredOnce):
     """POST runs one verb on one record and answers with the record."""
 
     command: Command
     asked: Any
-    parser_classes = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
+    parser_classes = (*APIView.parser_classes, MultiPartParser)
     """Files come as multipart; everything else may."""
 
     @abstractmethod
@@ -130,43 +114,47 @@ class CommandView(AnsweredOnce):
         values = dict(asked.validated_data)
         version = values.pop("version", None)
         self.command.run(record, actor=caller_of(request), via=Via.API, version=version, **values)
-        return Response(_present(record, request))
+        return Response(self.present(record, request))
+
+    def present(self, record: Any, request: Request) -> dict[str, Any]:
+        """The record as it is now: the service has changed it."""
+        raise NotImplementedError
 
 
 class IncidentCommandView(CommandView):
     def record(self) -> StatefulRecord:
         return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
 
-
-class SolutionCommandView(CommandView):
-    permission_classes = (IsAuthenticated, IsColleague)
-
-    def record(self) -> StatefulRecord:
-        return get_object_or_404(Solution, pk=self.kwargs["pk"])
+    def present(self, record: Any, request: Request) -> dict[str, Any]:
+        return _present(record, request)
 
 
-def command_views() -> list[tuple[str, str, Callable[..., Any]]]:
-    """(kind of record, verb, view) for every command of the table."""
-    kinds: list[tuple[str, type[CommandView], dict[str, Command], dict[str, Any], Any]] = [
-        (
-            "incident",
-            IncidentCommandView,
-            INCIDENT_COMMANDS,
-            serializers.INCIDENT_REQUESTS,
-            serializers.IncidentDetailSerializer,
-        ),
-        (
-            "solution",
-            SolutionCommandView,
-            SOLUTION_COMMANDS,
-            serializers.SOLUTION_REQUESTS,
-            serializers.SolutionSerializer,
-        ),
-    ]
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record with verbs: ``base`` finds the record, ``requests`` say what each verb accepts."""
+
+    name: str
+    base: type[CommandView]
+    commands: dict[str, Command]
+    requests: dict[str, Any]
+    answer: Any
+
+
+INCIDENTS = Kind(
+    "incident",
+    IncidentCommandView,
+    INCIDENT_COMMANDS,
+    serializers.INCIDENT_REQUESTS,
+    serializers.IncidentDetailSerializer,
+)
+
+
+def command_views(*kinds: Kind) -> list[tuple[str, str, Callable[..., Any]]]:
+    """(kind of record, verb, view) for every command of the tables."""
     return [
-        (kind, verb, _view(kind, base, command, requests[verb], answer))
-        for kind, base, commands, requests, answer in kinds
-        for verb, command in commands.items()
+        (kind.name, verb, _view(kind.name.replace("-", "_"), kind.base, command, kind.requests[verb], kind.answer))
+        for kind in kinds
+        for verb, command in kind.commands.items()
     ]
 
 
@@ -197,9 +185,6 @@ def _seen_by(view: APIView) -> QuerySet[Incident]:
     return related.prefetch_related("clocks__pauses", "impacts")
 
 
-def _present(record: StatefulRecord, request: Request) -> dict[str, Any]:
-    """The record as it is now: the service has changed it."""
-    if isinstance(record, Solution):
-        return dict(serializers.SolutionSerializer(record, context={"request": request}).data)
+def _present(record: Incident, request: Request) -> dict[str, Any]:
     fresh = Incident.objects.prefetch_related("clocks__pauses", "impacts").get(pk=record.pk)
     return dict(serializers.IncidentDetailSerializer(fresh, context={"request": request}).data)

@@ -33,10 +33,13 @@ class ProposalQuerySet(models.QuerySet["MajorProposal"]):
     def undecided(self) -> "ProposalQuerySet":
         return self.filter(status=ProposalStatus.PROPOSED)
 
+    def of_seen(self, person: Person) -> "ProposalQuerySet":
+        """Of incidents that the person may see."""
+        return self.filter(incident__in=Incident.objects.visible_to(person).order_by().values("pk"))
+
     def awaiting_decision(self, person: Person) -> "ProposalQuerySet":
-        """Of incidents that the person may see and that are not history yet."""
-        seen = Incident.objects.visible_to(person).exclude(status__in=(Status.CLOSED, Status.CANCELLED))
-        return self.undecided().filter(incident__in=seen.order_by().values("pk"))
+        """Of incidents that are not history yet."""
+        return self.of_seen(person).undecided().exclude(incident__status__in=(Status.CLOSED, Status.CANCELLED))
 
 
 class MajorProposal(StatefulRecord):
@@ -162,6 +165,9 @@ class MajorReport(StatefulRecord):
 
     def get_absolute_url(self) -> str:
         return reverse("incidents:report", args=[self.incident_id])
+
+    def is_overdue(self, at: datetime) -> bool:
+        return self.status != ReportStatus.SIGNED and self.due_at < at
 
     @transition(
         field=status,

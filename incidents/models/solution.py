@@ -114,6 +114,10 @@ class Solution(StatefulRecord):
         """By when somebody has to decide."""
         return self.approval_due_at or self.decision_due_at
 
+    def is_late(self, at: datetime) -> bool:
+        """Applied in an emergency, and the approval has not followed in time."""
+        return self.status == SolutionStatus.BYPASSED and self.approval_due_at is not None and self.approval_due_at < at
+
     def _decide(self, decided_by: Person, decided_at: datetime, note: str) -> None:
         self.decided_by = decided_by
         self.decided_at = decided_at

@@ -25,8 +25,9 @@ def differences(before: str, after: str) -> list[Part]:
     """
     old, new = _cut(before), _cut(after)
     parts: list[Part] = []
-    bare = ([piece.strip() for piece in pieces] for pieces in (old, new))
-    for verb, start, end, first, last in difflib.SequenceMatcher(None, *bare, autojunk=False).get_opcodes():
+    bare_old, bare_new = ([piece.strip() for piece in pieces] for pieces in (old, new))
+    matcher = difflib.SequenceMatcher(None, bare_old, bare_new, autojunk=False)
+    for verb, start, end, first, last in matcher.get_opcodes():
         if verb == "equal":
             parts.append(Part("same", "".join(new[first:last])))
             continue

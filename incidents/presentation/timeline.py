@@ -70,7 +70,7 @@ class TimelinePage:
     is_first: bool
 
 
-# --- What a reader gets ------------------------------------------------------------------------------------------------
+# --- What a reader gets -----------------------------------------------------------------------------------------------
 
 
 def events_for(incident: Incident, reader: Person) -> QuerySet[Event]:
@@ -170,7 +170,7 @@ def _described(events: list[Event], incident: Incident, *, is_colleague: bool) -
     return [replace(entry, attachments=tuple(files.get(entry.pk, ()))) for entry in entries]
 
 
-# --- One event ---------------------------------------------------------------------------------------------------------
+# --- One event --------------------------------------------------------------------------------------------------------
 
 
 def entries_of(events: Iterable[Event]) -> list[Entry]:
@@ -182,7 +182,7 @@ def describe(event: Event) -> Entry:
     """For colleagues."""
     sentence = sentence_of(event)
     data = event.data if isinstance(event.data, dict) else {}
-    solution = data.get("solution")
+    url, url_text = _link(data)
     return Entry(
         pk=event.pk,
         occurred_at=event.occurred_at,
@@ -192,11 +192,18 @@ def describe(event: Event) -> Entry:
         tone=sentence.tone or ("human" if event.actor_id or event.verb in BY_REPORTERS else "system"),
         via=_via(event),
         note=event.note,
-        url=reverse("incidents:solution", args=[solution]) if solution else "",
-        url_text=_("Solution") if solution else "",
+        url=url,
+        url_text=url_text,
         is_backdated=event.is_backdated,
         is_public=data.get("visibility") == Visibility.PUBLIC,
     )
+
+
+def _link(data: dict[str, object]) -> tuple[str, str]:
+    """(address, text) of the record that the event speaks of, beside its incident."""
+    pages = {"solution": _("Solution"), "proposal": _("Proposal"), "report": _("Report")}
+    found = next((name for name in pages if data.get(name)), None)
+    return (reverse(f"incidents:{found}", args=[data[found]]), pages[found]) if found else ("", "")
 
 
 def describe_publicly(event: Event, incident: Incident) -> Entry:

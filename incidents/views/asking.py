@@ -7,8 +7,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from catalog.models import Person
-from incidents.models import Incident, Solution
+from incidents.models import Incident, MajorProposal, MajorReport, Solution
 from lifecycle import clock
+
+OF_INCIDENT = ("incident__service", "incident__level")
 
 
 def reader_of(request: HttpRequest) -> Person:
@@ -48,6 +50,19 @@ def visible_incident(request: HttpRequest, pk: int) -> Incident:
 
 
 def visible_solution(request: HttpRequest, pk: int) -> Solution:
-    solutions = Solution.objects.select_related("incident__service", "incident__level", "proposed_by", "decided_by")
-    colleague_of(request)
-    return get_object_or_404(solutions, pk=pk)
+    seen = Solution.objects.of_seen(colleague_of(request))
+    solutions = seen.select_related(*OF_INCIDENT, "proposed_by", "decided_by", "asked_of")
+    return get_object_or_404(solutions.prefetch_related("incident__clocks__pauses"), pk=pk)
+
+
+def visible_proposal(request: HttpRequest, pk: int) -> MajorProposal:
+    seen = MajorProposal.objects.of_seen(colleague_of(request))
+    proposals = seen.select_related(*OF_INCIDENT, "proposed_by", "decided_by")
+    return get_object_or_404(proposals.prefetch_related("incident__clocks__pauses"), pk=pk)
+
+
+def visible_report(request: HttpRequest, pk: int) -> MajorReport:
+    """``pk`` is the incident's: it has one report."""
+    seen = MajorReport.objects.of_seen(colleague_of(request))
+    reports = seen.select_related(*OF_INCIDENT, "owner", "signed_by", "submitted_by")
+    return get_object_or_404(reports.prefetch_related("incident__clocks__pauses"), incident=pk)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog.models import Person
 from incidents import panels, permissions
 from incidents.commands import label_of
-from incidents.models import Incident, Solution
+from incidents.models import Incident
 from incidents.presentation import accounts_of, actions_of, faces_of, round_words, side_notice, steps_of
 from incidents.presentation.actions import ELSEWHERE, open_action
 from incidents.presentation.timeline import GROUPS, entries_for, in_runs, read_timeline, way_of
@@ -142,7 +142,7 @@ def _solutions(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]
     person = reader_of(request)
     if not person.is_colleague:
         return []
-    solutions = Solution.objects.filter(incident=incident).select_related("proposed_by", "decided_by")
+    solutions = incident.solutions.select_related("proposed_by", "decided_by")
     return [{"solution": solution, "actions": actions_of(solution, person)} for solution in solutions]
 
 

@@ -12,7 +12,7 @@ from django.urls.resolvers import RoutePattern
 from catalog.models import ApiToken
 from detection.models import Metric, Rule
 from detection.rules import KINDS
-from incidents.commands import INCIDENT_COMMANDS, SOLUTION_COMMANDS, offered
+from incidents.commands import INCIDENT_COMMANDS, PROPOSAL_COMMANDS, REPORT_COMMANDS, SOLUTION_COMMANDS, offered
 from incidents.models import (
     ActionItem,
     Calendar,
@@ -23,8 +23,11 @@ from incidents.models import (
     Incident,
     IncidentTemplate,
     LinkPurpose,
+    MajorProposal,
+    MajorReport,
     Solution,
 )
+from incidents.services.attaching import NamedFile, attach_files
 from incidents.services.corresponding import make_link, token_of
 from lifecycle import clock
 from notifications.models import EscalationPolicy
@@ -111,6 +114,15 @@ def _incident_verbs(demo: Demo) -> Iterator[Values]:
         yield {"verb": verb, "pk": next((pk for offer, pk in offers if offer == verb), incidents[0].pk)}
 
 
+def _attachment(demo: Demo) -> Iterator[Values]:
+    """One for colleagues only."""
+    incident = Incident.objects.latest("pk")
+    if not incident.attachments.exists():
+        files = [NamedFile("trace.log", b"08:00:01 timeout")]
+        attach_files(incident, actor=demo.administrator, via="web", files=files)
+    yield {"pk": Attachment.objects.latest("pk").pk}
+
+
 def _problems(_demo: Demo) -> Iterator[Values]:
     for status in sorted(set(Problem.objects.values_list("status", flat=True))):
         yield {"pk": Problem.objects.filter(status=status).latest("pk").pk}
@@ -160,6 +172,11 @@ def _newest(model: Any) -> Any:
     return lambda: model.objects.latest("pk").pk
 
 
+def _reported() -> int:
+    """An incident with a major-incident report."""
+    return MajorReport.objects.latest("pk").incident_id
+
+
 KNOWN: dict[str, Any] = {
     "catalog/services/": _one(slug=lambda: "card-payments"),
     "catalog/people/": lambda demo: [{"pk": demo.company.people["bob"].pk}, {"pk": demo.administrator.pk}],
@@ -171,6 +188,8 @@ KNOWN: dict[str, Any] = {
     "incidents/mail/": _one(pk=_newest(InboundEmail)),
     "incidents/mail/<int:pk>/<slug:verb>/": _each("verb", ("accept", "attach", "discard"), pk=_newest(InboundEmail)),
     "hooks/mail/": _each("provider", ("postmark", "mailgun")),
+    "incidents/attachments/": _attachment,
+    "attachments/": _attachment,
     "incidents/solutions/": _one(pk=_newest(Solution)),
     "incidents/solutions/<int:pk>/<slug:verb>/": _each("verb", SOLUTION_COMMANDS, pk=_newest(Solution)),
     "incidents/settings/levels/": _each("number", "123"),
@@ -179,6 +198,12 @@ KNOWN: dict[str, Any] = {
     "incidents/settings/categories/": _one(pk=_newest(Category)),
     "incidents/settings/fields/": _one(pk=_newest(CustomField)),
     "incidents/settings/templates/": _one(pk=_newest(IncidentTemplate)),
+    "incidents/proposals/": _one(pk=_newest(MajorProposal)),
+    "incidents/proposals/<int:pk>/<slug:verb>/": _each("verb", PROPOSAL_COMMANDS, pk=_newest(MajorProposal)),
+    "incidents/<number:pk>/report/": _one(pk=_reported),
+    "incidents/<number:pk>/report/<slug:verb>/": _each("verb", REPORT_COMMANDS, pk=_reported),
+    "proposals/": _one(pk=_newest(MajorProposal)),
+    "major-reports/": _one(pk=_newest(MajorReport)),
     "solutions/": _one(pk=_newest(Solution)),
     "problems/": _problems,
     "problems/<int:pk>/<slug:verb>/": _each("verb", PROBLEM_COMMANDS, pk=_newest(Problem)),
