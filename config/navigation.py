@@ -41,6 +41,7 @@ PLACES = (
     Place(_("Reports"), "reports:list", "nav-reports", "r"),
     Place(_("Catalogue"), "catalog:services", "nav-catalogue", "c"),
     Place(_("Pager"), "notifications:pager", "nav-pager", "n"),
+    Place(_("Incident settings"), "incidents:settings", "settings", "s"),
 )
 
 
