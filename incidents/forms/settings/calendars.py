@@ -23,6 +23,7 @@ DAY_LABELS = (
     _("Saturday"),
     _("Sunday"),
 )
+HOURS_HELP = _("Such as 09:00-12:00, 13:00-18:00; blank: closed.")
 NO_DAY = _("“%(text)s” is no date. Write one on each line, such as 2026-10-01.")
 NO_HOLIDAY = _("“%(text)s” is no date. Write one on each line, such as 2026-10-01, or *-01-01 for every year.")
 
@@ -52,7 +53,10 @@ def read_holiday(text: str) -> str:
 class CalendarForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
-    mon, tue, wed, thu, fri, sat, sun = (OpeningHours(label=label) for label in DAY_LABELS)
+    mon, tue, wed, thu, fri, sat, sun = (
+        OpeningHours(label=label, help_text=HOURS_HELP if number == 0 else "")
+        for number, label in enumerate(DAY_LABELS)
+    )
     holiday_country = forms.ChoiceField(label=_("Public holidays of"), choices=countries, required=False)
     holidays = Lines(
         label=_("Further holidays"),
