@@ -13,6 +13,8 @@ from notifications.models import Purpose
 
 QUOTED = 1500
 """Characters of somebody's own words that a mail repeats."""
+WRITTEN = ("note", "update")
+"""What people write on the timeline, and may mention others in."""
 
 
 def happening(incident: Incident, purpose: str, cause: Event | None) -> str:
@@ -67,6 +69,8 @@ def _woken(_cause: Event) -> str:
 
 
 def _mention(cause: Event) -> str:
+    if cause.verb not in WRITTEN:
+        return _watched(cause)
     return _("%(person)s mentions you: %(text)s") % {"person": cause.actor or "Mainstay", "text": cause.note[:QUOTED]}
 
 

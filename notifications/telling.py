@@ -9,6 +9,23 @@ from lifecycle.models import Event
 from notifications.models import NoticeKind
 from notifications.recipients import managers_of
 
+FOR_MANAGERS = ("propose_major", "propose_solution", "bypass_solution", "submit_report")
+"""What an incident manager has to decide about."""
+FOR_THE_NAMED = (
+    "accept_major",
+    "reject_major",
+    "ask_solution",
+    "answer_solution",
+    "delegate_solution",
+    "approve_solution",
+    "reject_solution",
+    "open_report",
+    "assign_report",
+    "send_back_report",
+    "sign_report",
+)
+"""What concerns those whom the event names as ``mentions``."""
+
 Readers = Callable[[Incident, Event], Iterable[Person | None]]
 
 
@@ -53,8 +70,18 @@ def _report_owner(incident: Incident) -> Person | None:
     return report.owner if report else incident.owner
 
 
-def _mentioned(_incident: Incident, cause: Event) -> Iterable[Person]:
+def _mentioned(incident: Incident, cause: Event) -> Iterable[Person]:
+    if cause.verb in FOR_MANAGERS:
+        return _other_managers(incident, cause)
     return Person.objects.filter(pk__in=cause.data.get("mentions", []))
+
+
+def _other_managers(incident: Incident, cause: Event) -> Iterable[Person]:
+    """The incident's own, or whoever else may decide where that is the one who asks."""
+    if cause.verb == "propose_solution" and not incident.is_major:
+        return []
+    others = [manager for manager in managers_of(incident) if manager.pk != cause.actor_id]
+    return others or Person.objects.with_role(Role.INCIDENT_MANAGER)
 
 
 def _watching(incident: Incident, cause: Event) -> Iterable[Person]:

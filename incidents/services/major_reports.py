@@ -39,8 +39,7 @@ def open_report_if_major(incident: Incident) -> MajorReport | None:
     report = MajorReport.objects.create(incident=incident, owner=owner, due_at=due_at, created_at=clock.now())
     remind(incident, ReminderKind.REPORT_DUE, due_at - REMIND_BEFORE, report=report.pk)
     remind(incident, ReminderKind.REPORT_OVERDUE, due_at, report=report.pk)
-    data = {"person": owner.name if owner else "", "due_at": due_at.isoformat()}
-    _tell(report, "open_report", None, Via.SYSTEM, **data)
+    _tell(report, "open_report", None, Via.SYSTEM, person=owner.name if owner else "", due_at=due_at.isoformat())
     return report
 
 
@@ -139,5 +138,5 @@ def _perform(
 
 
 def _tell(report: MajorReport, verb: str, actor: Person | None, via: str, *, note: str = "", **data: Any) -> None:
-    data["report"] = report.incident_id
+    data |= {"report": report.incident_id, "mentions": [report.owner_id] if report.owner_id else []}
     record_event(report.incident, verb, actor=actor, via=via, note=note, data=data)

@@ -95,7 +95,7 @@ def accept_major(
     incident.version += 1
     incident.save(update_fields=["is_declared_major", "manager", "version"])
     text = f"{business_impact}\n\n{note}" if note else business_impact
-    _tell(proposal, "accept_major", actor, via, note=text)
+    _tell(proposal, "accept_major", actor, via, note=text, mentions=_concerned(proposal))
     cancel_reminders(incident, ReminderKind.MANAGER_UNSET)
     open_report_if_major(incident)
     return proposal
@@ -110,8 +110,7 @@ def reject_major(
     at = lock_and_time(proposal.incident)
     arguments = {"decided_by": actor, "decided_at": at, "note": reason}
     _decide(proposal, "reject", arguments, actor=actor, via=via, note=reason, expected_version=expected_version)
-    owner = proposal.incident.owner
-    _tell(proposal, "reject_major", actor, via, note=reason, person=owner.name if owner else "")
+    _tell(proposal, "reject_major", actor, via, note=reason, mentions=_concerned(proposal))
     return proposal
 
 
@@ -138,6 +137,11 @@ def _decide(
     expected_version: int | None,
 ) -> None:
     perform(proposal, verb, actor=actor, via=via, note=note, expected_version=expected_version, arguments=arguments)
+
+
+def _concerned(proposal: MajorProposal) -> list[int]:
+    """Whoever owns the incident, and whoever proposed it."""
+    return sorted({pk for pk in (proposal.incident.owner_id, proposal.proposed_by_id) if pk is not None})
 
 
 def _tell(proposal: MajorProposal, verb: str, actor: Person | None, via: str, *, note: str, **data: Any) -> None:

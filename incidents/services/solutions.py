@@ -17,6 +17,7 @@ from incidents.models.status import OVER
 from incidents.services.performing import lock_and_time, require
 from incidents.services.reminding import cancel_reminders, remind
 from lifecycle import clock
+from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, lock, perform, record_event, refuse
 
 
@@ -87,7 +88,15 @@ def ask_solution(
     """Ask the proposer something before deciding; it stands on the timeline."""
     require(question=question)
     _begin(solution, "ask", actor, expected_version)
-    _tell(solution, "ask_solution", actor, via, note=question, person=solution.proposed_by.name)
+    _tell(
+        solution,
+        "ask_solution",
+        actor,
+        via,
+        note=question,
+        person=solution.proposed_by.name,
+        mentions=[solution.proposed_by_id],
+    )
     return solution
 
 
@@ -100,7 +109,9 @@ def answer_solution(
         raise NotPermitted("answer")
     require(answer=answer)
     _lock_waiting(solution, "answer", expected_version)
-    _tell(solution, "answer_solution", actor, via, note=answer)
+    asked = Event.objects.about(solution.incident).filter(verb="ask_solution", data__solution=solution.pk)
+    mentions = sorted(set(asked.values_list("actor", flat=True)))
+    _tell(solution, "answer_solution", actor, via, note=answer, mentions=mentions)
     return solution
 
 
@@ -125,7 +136,7 @@ def delegate_solution(
     solution.asked_of = person
     solution.version += 1
     solution.save(update_fields=["asked_of", "version"])
-    _tell(solution, "delegate_solution", actor, via, note=note, person=person.name)
+    _tell(solution, "delegate_solution", actor, via, note=note, person=person.name, mentions=[person.pk])
     return solution
 
 
@@ -156,7 +167,7 @@ def _perform(
     """Decide, and tell the incident, whose row is locked first as everywhere (docs/decisions/003)."""
     lock(solution.incident)
     perform(solution, verb, actor=actor, via=via, note=note, expected_version=expected_version, arguments=arguments)
-    _tell(solution, f"{verb}_solution", actor, via, note=note)
+    _tell(solution, f"{verb}_solution", actor, via, note=note, mentions=[solution.proposed_by_id])
     waiting = (ReminderKind.DECISION_DUE, ReminderKind.RETRO_APPROVAL)
     cancel_reminders(solution.incident, *waiting, solution=solution.pk)
     return solution

@@ -21,6 +21,7 @@ from notifications.services.noticing import (
     cancel_notices,
     schedule_notice,
 )
+from notifications.telling import FOR_MANAGERS, FOR_THE_NAMED
 
 NOW = timedelta(0)
 LEVEL_CHANGED = gettext_noop("The level was changed.")
@@ -141,6 +142,11 @@ def _updated(incident: Incident, event: Event) -> None:
     _tell_watchers(incident, event)
 
 
+def _concerned(incident: Incident, event: Event) -> None:
+    """Something about a major incident that somebody in particular has to know or to decide."""
+    schedule_notice(incident, NoticeKind.MENTION, after=NOW, cause=event)
+
+
 def _tell_watchers(incident: Incident, event: Event) -> None:
     if incident.watchers.exists():
         schedule_notice(incident, NoticeKind.WATCHED, after=NOW, cause=event)
@@ -182,4 +188,5 @@ REACTIONS: dict[str, list[Reaction]] = {
     "note": [_noted],
     "update": [_updated],
     "change_level": [_level_changed, _tell_watchers],
+    **{verb: [_concerned] for verb in (*FOR_MANAGERS, *FOR_THE_NAMED)},
 }

@@ -15,6 +15,7 @@ from detection.rules import KINDS
 from incidents.commands import INCIDENT_COMMANDS, PROPOSAL_COMMANDS, REPORT_COMMANDS, SOLUTION_COMMANDS, offered
 from incidents.models import (
     ActionItem,
+    Attachment,
     Calendar,
     Category,
     Criterion,

@@ -21,9 +21,7 @@ def _accept(_event: Event) -> str:
 
 
 @sentence("reject_major", icon="thumb-down", group="status")
-def _reject(event: Event) -> str:
-    if event.data.get("person"):
-        return _("rejected it as a major incident; %(person)s owns it on") % {"person": event.data["person"]}
+def _reject(_event: Event) -> str:
     return _("rejected it as a major incident")
 
 
