@@ -25,6 +25,10 @@ class PdfUnavailable(Exception):  # noqa: N818 (the machine lacks something; the
     """This machine cannot make PDFs."""
 
 
+class FetchRefused(Exception):  # noqa: N818
+    """A document asked for something that is no static file of ours."""
+
+
 def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
     """The template as PDF bytes, in the active language. Raises PdfUnavailable where Pango is missing."""
     html = render_to_string(template, dict(context))
@@ -34,20 +38,33 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
 
 
 def lay_out(html: str) -> Any:
-    """A ``weasyprint.Document``: the pages before they are written."""
+    """A ``weasyprint.Document``: the pages before they are written. Raises PdfUnavailable, FetchRefused."""
     weasyprint = _load()
-    return weasyprint.HTML(string=html, url_fetcher=fetch_static).render()
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        return weasyprint.HTML(string=html, url_fetcher=_fetch).render()
+    except FatalURLFetchingError as fault:  # a BaseException, which would take a worker's thread with it
+        raise FetchRefused(str(fault)) from None
 
 
-def fetch_static(url: str) -> Any:
-    """WeasyPrint's fetcher: ``static:handbook.css`` and the like; anything else ends the rendering."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
-
+def read_static(url: str) -> tuple[bytes, str]:
+    """Content and kind of ``static:handbook.css`` and the like. Raises FetchRefused for any other address."""
     found = _find(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
     if found is None:
-        raise FatalURLFetchingError(f"a PDF may not fetch {url!r}")
-    kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-    return URLFetcherResponse(url, found.read_bytes(), {"Content-Type": kind})
+        raise FetchRefused(f"a PDF may not fetch {url!r}")
+    return found.read_bytes(), mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+
+
+def _fetch(url: str) -> Any:
+    """WeasyPrint's fetcher. What it refuses ends the rendering: other faults are swallowed and leave a hole."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
+
+    try:
+        content, kind = read_static(url)
+    except FetchRefused as refusal:
+        raise FatalURLFetchingError(str(refusal)) from None
+    return URLFetcherResponse(url, content, {"Content-Type": kind})
 
 
 def _find(name: str) -> Path | None:

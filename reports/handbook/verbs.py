@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
 from django_fsm import Transition
 
@@ -45,10 +46,17 @@ def asked(model: type[StatefulRecord], verb: str, names: tuple[str, ...] = ()) -
     command = TABLES.get(model, {}).get(verb)
     if command is None:
         return [_label_of(model, name) for name in names]
+    return asked_by(command.form)
+
+
+def asked_by(form: type[forms.Form]) -> list[str]:
+    """The labels of a form in its order; what only programs fill in (JSON) is left out."""
+    order = [*(form.field_order or ()), *form.base_fields]
+    fields = [form.base_fields[name] for name in dict.fromkeys(order) if name in form.base_fields]
     return [
-        str(entry.label) if entry.required else _("%(field)s (optional)") % {"field": entry.label}
-        for entry in command.form.base_fields.values()
-        if entry.label
+        str(field.label) if field.required else _("%(field)s (optional)") % {"field": field.label}
+        for field in fields
+        if field.label and not isinstance(field, forms.JSONField)
     ]
 
 

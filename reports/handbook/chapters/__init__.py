@@ -10,12 +10,12 @@ from reports.handbook.chapters.informing import escalation, notification
 from reports.handbook.chapters.intake import how_to_report
 from reports.handbook.chapters.major import major_incidents
 from reports.handbook.chapters.people import people_now
-from reports.handbook.chapters.purpose import purpose, roles
+from reports.handbook.chapters.purpose import purpose_and_principles, roles
 from reports.handbook.chapters.statuses import statuses_and_steps
 from reports.handbook.facts import Facts
 
 CHAPTERS: tuple[Callable[[Facts], Chapter], ...] = (
-    purpose,
+    purpose_and_principles,
     roles,
     how_to_report,
     levels_and_priority,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from lifecycle.lists import listed
 from notifications.models import Channel, EscalationPolicy, EscalationStep, NoticeKind, NotificationRule, StepTarget
@@ -12,6 +12,26 @@ from notifications.services.noticing import INITIAL_AFTER, PROGRESS_EVERY
 from reports.handbook.blocks import Block, Chapter, Heading, Table, Text, points, table
 from reports.handbook.facts import Facts
 from reports.handbook.words import level_names, localised, span
+
+WHEN = {
+    NoticeKind.INITIAL: gettext_lazy(
+        "when the incident is acknowledged, or %(time)s after the report, whichever comes first"
+    ),
+    NoticeKind.PROGRESS: gettext_lazy("with every update, and every %(time)s until service is recovered"),
+    NoticeKind.RECTIFIED: gettext_lazy("when service is recovered"),
+    NoticeKind.OVERDUE: gettext_lazy("when a clock is overdue"),
+    NoticeKind.WARNING: gettext_lazy("with every warning of a clock"),
+    NoticeKind.UPDATE_OVERDUE: gettext_lazy("when a progress update is overdue"),
+}
+TIMES = {NoticeKind.INITIAL: INITIAL_AFTER, NoticeKind.PROGRESS: PROGRESS_EVERY}
+TOLD = {
+    NoticeKind.REMINDER: gettext_lazy("when something is still to be done: whoever has to do it"),
+    NoticeKind.MENTION: gettext_lazy("when a note names somebody by @ and user name: that person"),
+    NoticeKind.WATCHED: gettext_lazy("when the incident goes on: whoever watches it"),
+    NoticeKind.RECEIVED: gettext_lazy("when the report was taken in: the reporter"),
+    NoticeKind.ANSWER: gettext_lazy("when something is written that reporters may read: the reporter"),
+    NoticeKind.CONFIRMATION: gettext_lazy("when the incident is resolved: the reporter, who is asked to confirm"),
+}
 
 
 def escalation(facts: Facts) -> Chapter:
@@ -75,16 +95,18 @@ def notification(facts: Facts) -> Chapter:
         (
             Text(_("Apart from the paging of those on call, these people are told without having to do anything.")),
             _table(facts.notification_rules),
+            Heading(_("Told in any case, by e-mail")),
+            table("told", [_("Notification"), _("When, and to whom")], ((kind.label, TOLD[kind]) for kind in TOLD)),
         ),
     )
 
 
 def _table(rules: list[NotificationRule]) -> Table:
-    head = [_("Notification"), _("When"), _("Levels"), _("Method"), _("To"), _("Copy")]
+    head = [_("Notification"), _("When"), _("Levels"), _("Method"), pgettext("recipients", "To"), _("Cc")]
     rows = (
         (
             NoticeKind(rule.kind).label,
-            _when(rule.kind),
+            _when(rule),
             level_names(rule.levels),
             listed(rule.channel_names),
             listed(rule.to_names),
@@ -95,12 +117,8 @@ def _table(rules: list[NotificationRule]) -> Table:
     return table("notification", head, rows)
 
 
-def _when(kind: str) -> str:
-    texts = {
-        NoticeKind.INITIAL: _("when the incident is acknowledged, or %(time)s after the report, whichever comes first")
-        % {"time": span(INITIAL_AFTER)},
-        NoticeKind.PROGRESS: _("every %(time)s until service is recovered") % {"time": span(PROGRESS_EVERY)},
-        NoticeKind.RECTIFIED: _("when service is recovered"),
-        NoticeKind.OVERDUE: _("when a clock is overdue"),
-    }
-    return texts[NoticeKind(kind)]
+def _when(rule: NotificationRule) -> str:
+    if rule.kind == NoticeKind.WARNING and rule.at_percent is not None:
+        return _("when a clock warns, from %(percent)d %% of its target on") % {"percent": rule.at_percent}
+    kind = NoticeKind(rule.kind)
+    return str(WHEN[kind]) % {"time": span(TIMES.get(kind))}

@@ -9,6 +9,8 @@ from incidents.forms.reporting import ReportForm
 from incidents.models import CustomField, CustomFieldKind, Source
 from reports.handbook.blocks import Chapter, Heading, Table, Text, points, table
 from reports.handbook.facts import Facts
+from reports.handbook.verbs import asked_by
+from reports.handbook.words import level_names
 
 WAYS = {
     Source.WEB: gettext_lazy("Colleagues report on a page of Mainstay."),
@@ -21,6 +23,7 @@ WAYS = {
     ),
 }
 PAGES = {Source.WEB: "incidents:new", Source.PORTAL: "incidents:portal"}
+CLOSED = "closed"
 
 
 def how_to_report(facts: Facts) -> Chapter:
@@ -33,33 +36,38 @@ def how_to_report(facts: Facts) -> Chapter:
         _("How to report"),
         (
             Text(_("Every incident is recorded, however it becomes known.")),
-            _ways(),
+            _ways(facts),
             points(holds),
             Heading(_("What the form asks")),
-            points(*_questions(), *map(_custom, facts.custom_fields)),
+            points(*asked_by(ReportForm), *map(_custom, facts.custom_fields)),
         ),
     )
 
 
-def _ways() -> Table:
-    rows = ((source.label, [text, _address(source)]) for source, text in WAYS.items())
+def _ways(facts: Facts) -> Table:
+    """The ways that are open here."""
+    open_ways = [(source, text) for source, text in WAYS.items() if _address(source) != CLOSED]
+    rows = ((source.label, [text, _address(source), _level_of_mail(source, facts)]) for source, text in open_ways)
     return table("ways", [_("By"), _("How")], rows)
 
 
-def _address(source: Source) -> str:
-    """Where the page is that one reports on; empty where there is none."""
-    try:
-        return settings.PUBLIC_URL + reverse(PAGES[source])
-    except (KeyError, NoReverseMatch):
+def _level_of_mail(source: Source, facts: Facts) -> str:
+    """A mail is taken in at the configured level, or the least one, until somebody judges it."""
+    numbers = [level.number for level in facts.levels]
+    if source != Source.EMAIL or not numbers:
         return ""
+    number = settings.MAIL_LEVEL if settings.MAIL_LEVEL in numbers else max(numbers)
+    return _("What a mail opens begins at %(level)s.") % {"level": level_names([number])}
 
 
-def _questions() -> list[str]:
-    return [
-        str(field.label) if field.required else _("%(field)s (optional)") % {"field": field.label}
-        for field in ReportForm.base_fields.values()
-        if field.label
-    ]
+def _address(source: Source) -> str:
+    """Where one reports: a page or a mailbox; CLOSED where it is not set up here, empty where no address is needed."""
+    if source == Source.EMAIL:
+        return settings.MAIL_ADDRESS or CLOSED
+    try:
+        return settings.PUBLIC_URL + reverse(PAGES[source]) if source in PAGES else ""
+    except NoReverseMatch:
+        return CLOSED
 
 
 def _custom(field: CustomField) -> str:

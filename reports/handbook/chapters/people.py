@@ -31,7 +31,7 @@ def people_now(facts: Facts) -> Chapter:
 
 def _on_call(facts: Facts) -> Block:
     if not facts.schedules:
-        return Text(_("No team has an on-call schedule: paging goes to the incident managers."))
+        return Text(_("Every page goes to the fallback contact until a team has a schedule."))
     return table("oncall", [_("Team"), _("Primary"), _("Secondary"), _("Until")], _shifts(facts))
 
 

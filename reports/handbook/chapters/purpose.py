@@ -43,7 +43,7 @@ ON_AN_INCIDENT = {
 }
 
 
-def purpose(_facts: Facts) -> Chapter:
+def purpose_and_principles(_facts: Facts) -> Chapter:
     blocks = (
         Text(
             _(
