@@ -114,7 +114,7 @@ def _act(row: InboundEmail, mail: ParsedMail, route: Route) -> None:
         row.incident, row.event = add_reply(row, mail, incident=route.incident, actor=None, via=Via.EMAIL)
     elif route.service is not None:
         level = level_of_mail()
-        row.incident, row.event = open_by_mail(row, mail, service=route.service, level=level, actor=None, via=Via.EMAIL)
+        row.incident, row.event = open_by_mail(mail, service=route.service, level=level, actor=None, via=Via.EMAIL)
 
 
 def _finish(pk: int, route: Route, row: InboundEmail | None = None) -> None:

@@ -28,7 +28,7 @@ class DealtWith(Exception):  # noqa: N818 (a refusal is an answer, not an error)
 def accept_mail(row: InboundEmail, *, actor: Person, service: Service, level: Level) -> Incident:
     """Open an incident of what it says; the engineer vouches for it."""
     mail = _take(row, actor)
-    incident, event = open_by_mail(row, mail, service=service, level=level, actor=actor, via=Via.WEB)
+    incident, event = open_by_mail(mail, service=service, level=level, actor=actor, via=Via.WEB)
     _decide(row, MailStatus.ACCEPTED, incident=incident, event=event)
     return incident
 
@@ -37,10 +37,10 @@ def accept_mail(row: InboundEmail, *, actor: Person, service: Service, level: Le
 def attach_mail(row: InboundEmail, *, actor: Person, incident: Incident) -> Incident:
     """Add it to the timeline of an incident, or of the one into which that was merged."""
     mail = _take(row, actor)
-    target = surviving(incident)
-    if not (permissions.handles(incident, actor) and permissions.handles(target, actor)):
+    if not all(permissions.handles(each, actor) for each in (incident, surviving(incident))):
         raise InputRefused(incident=_("There is no such incident."))
-    target, event = add_reply(row, mail, incident=target, actor=actor, via=Via.WEB)
+    target, event = add_reply(row, mail, incident=incident, actor=actor, via=Via.WEB)
+    record_event(row, "attach_mail", actor=actor, via=Via.WEB, data={"incident": target.pk})
     _decide(row, MailStatus.ACCEPTED, incident=target, event=event)
     return target
 

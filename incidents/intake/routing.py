@@ -8,14 +8,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from catalog.models import Person, Service
-from incidents import permissions
 from incidents.intake import addresses
 from incidents.intake.authentication import is_authentic
 from incidents.intake.automatic import why_automatic
 from incidents.intake.parsing import ParsedMail
 from incidents.intake.reasons import Reason
 from incidents.models import InboundEmail, Incident, Level, MailStatus
-from incidents.services.merging import surviving
+from incidents.services.following import may_write
 from lifecycle import clock
 
 _OUR_THREAD = re.compile(r"<inc-(\d{1,18})@", re.ASCII | re.IGNORECASE)
@@ -49,7 +48,7 @@ def find_route(row: InboundEmail, mail: ParsedMail) -> Route:
 def may_answer(incident: Incident, address: str) -> bool:
     """The reporter, or a colleague who may add notes to the incident."""
     person = find_person(address)
-    return is_reporter(incident, address) or (person is not None and permissions.responds(incident, person))
+    return is_reporter(incident, address) or (person is not None and may_write(incident, person))
 
 
 def is_reporter(incident: Incident, address: str) -> bool:
@@ -113,10 +112,9 @@ def _by_thread(mail: ParsedMail) -> Route | None:
 
 
 def _to(incident: Incident, mail: ParsedMail, *, otherwise: Reason) -> Route:
-    """To the incident, or to the one that goes on in its stead."""
     if not may_answer(incident, mail.sender.address):
         return _wait(otherwise)
-    return Route(MailStatus.ACCEPTED, incident=surviving(incident))
+    return Route(MailStatus.ACCEPTED, incident=incident)
 
 
 def _incident(pk: int) -> Incident | None:

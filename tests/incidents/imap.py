@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,8 +127,8 @@ class Dovecot:
     def put(self, *mails: bytes, folder: str = "INBOX") -> None:
         box = self.session()
         for mail in mails:
-            status, answer = box.append(folder, None, None, mail)  # type: ignore[arg-type]
-            assert status == "OK", answer
+            append: Any = box.append
+            assert append(folder, None, None, mail)[0] == "OK"
         box.logout()
 
     def count(self, wanted: str = "ALL", folder: str = "INBOX") -> int:

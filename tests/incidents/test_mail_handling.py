@@ -1,5 +1,7 @@
 """What a mail does: it opens an incident, adds a note, waits in quarantine or is ignored; and it is handled once."""
 
+from email.message import EmailMessage
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -212,7 +214,7 @@ def test_a_colleagues_mail_is_an_internal_note_and_ends_no_waiting(incident: Inc
     acknowledge_incident(incident, actor=engineer, via=Via.WEB)
     hold_incident(incident, actor=engineer, via=Via.WEB, reason="Which browser?", waiting_for="reporter")
     take(make_mail("I look.", sender="olga@example.com", to=reply_address(incident), identity="<x.y@mail.example.com>"))
-    (event,) = events_of(incident, "reply")
+    (event,) = events_of(incident, "note")
     assert (event.actor, event.data["visibility"]) == (engineer, "internal")
     incident.refresh_from_db()
     assert incident.status == Status.PENDING
@@ -228,7 +230,7 @@ def test_mail_never_approves_closes_or_changes_a_level(incident: Incident) -> No
             take(make_mail(commands, sender=sender, to=reply_address(incident), subject=subject,
                            identity=identity.replace("<", f"<{number}")))  # fmt: skip
     assert Incident.objects.values("status", "level", "closed_at", "recovered_at", "version").get() == before
-    assert len(events_of(incident, "reply")) == 8
+    assert len(events_of(incident, "reply")) == len(events_of(incident, "note")) == 4
 
 
 def test_a_reply_to_a_merged_incident_goes_to_the_one_that_goes_on(incident: Incident) -> None:
@@ -248,6 +250,49 @@ def test_a_reply_to_a_resolved_incident_is_noted_and_opens_nothing(incident: Inc
     take(make_mail("It works, close it.", to=reply_address(incident)))
     incident.refresh_from_db()
     assert (incident.status, incident.confirmed_at) == (Status.RESOLVED, None)
+
+
+def attached(name: str, content: bytes) -> bytes:
+    message = EmailMessage()
+    message.set_content("See the file.")
+    message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    head, _, body = message.as_bytes().partition(b"\n\n")
+    return make_mail(body.decode("latin-1"), extra=head.decode() + "\n")
+
+
+@pytest.fixture
+def files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_the_files_of_a_mail_are_kept_for_the_reporter_too(service: Service, files: None) -> None:
+    row = take(attached("../shop.log", b"09:00 no answer\n"))
+    assert row.incident is not None
+    (attachment,) = row.incident.attachments.all()
+    with attachment.file.open() as kept:
+        assert (attachment.name, attachment.is_public, kept.read()) == ("shop.log", True, b"09:00 no answer\n")
+    assert row.incident.description == "See the file."
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("bomb.zip", b"PK\x03\x04" + bytes(100)),
+        ("winmail.dat", b"\x78\x9f\x3e\x22" + bytes(100)),
+        ("page.html", b"<html><script>alert(1)</script></html>"),
+        ("logo.svg", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+        ("empty.txt", b""),
+    ],
+)
+def test_what_is_not_taken_is_named_and_stays_with_the_mail(
+    service: Service, files: None, name: str, content: bytes
+) -> None:
+    """S10, S18"""
+    row = take(attached(name, content))
+    assert row.incident is not None
+    assert not row.incident.attachments.exists()
+    assert row.incident.description == f"See the file.\n\nFiles that are not taken: {name}"
+    assert b"filename" in bytes(row.raw)
 
 
 # --- Tokens ------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.db import connection
 
 from incidents import tasks
 from incidents.intake import mailbox, polling
+from incidents.intake.handling import handle_mail
 from incidents.intake.mailbox import MailboxError, Round
 from incidents.intake.polling import poll_mailbox
 from incidents.models import InboundEmail, Incident, MailStatus
@@ -106,7 +107,7 @@ def test_a_mail_is_marked_only_after_it_was_stored(box: Dovecot, monkeypatch: py
 
     def store(raw: bytes, is_head: bool) -> None:
         seen.append(box.count("UNKEYWORD MainstayDone"))
-        polling.handle_mail(raw, via="imap", is_head=is_head)
+        handle_mail(raw, via="imap", is_head=is_head)
 
     mailbox.poll(store)
     assert seen == [1]
@@ -129,7 +130,7 @@ def test_a_poisoned_mail_does_not_hold_up_those_behind_it(
 ) -> None:
     poison, *good = mails(4)
     box.put(poison, *good)
-    handle = polling.handle_mail
+    handle = handle_mail
 
     def stumble(raw: bytes, **values: Any) -> Any:
         if raw == poison:

@@ -55,8 +55,9 @@ def test_a_mail_is_accepted_as_an_incident(pages: Client, engineer: Person) -> N
 def test_a_mail_is_attached_to_an_incident(pages: Client, engineer: Person) -> None:
     row, incident = doubtful(text="See here."), make_incident()
     pages.post(f"/incidents/mail/{row.pk}/attach/", {"incident": incident.reference})
-    (event,) = Event.objects.about(incident).filter(verb="reply")
-    assert (event.note, event.actor, event.data["visibility"]) == ("See here.", engineer, "internal")
+    (event,) = Event.objects.about(incident).filter(verb="note")
+    assert event.note == "From a mail of Rita Reporter <rita@shop.example>:\n\nSee here."
+    assert (event.actor, event.data["visibility"]) == (engineer, "internal")
     row.refresh_from_db()
     assert row.incident == incident
 

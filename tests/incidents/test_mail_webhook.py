@@ -145,7 +145,8 @@ def test_a_form_is_taken_apart_by_bytes() -> None:
     files = {"a": "é", "file": SimpleUploadedFile("x.bin", b"\r\n--\x00\xff\r\n", "application/x")}
     fields, found, raw = read_form(encode_multipart(BOUNDARY, files), MULTIPART_CONTENT)
     assert (fields["a"], raw["a"]) == ("é", "é".encode())
-    assert found["file"].read() == b"\r\n--\x00\xff\r\n"
+    file: Any = found["file"]
+    assert file.read() == b"\r\n--\x00\xff\r\n"
     for body, kind in ((b"", MULTIPART_CONTENT), (b"--x", "multipart/form-data; boundary=x"), (b"", "text/plain")):
         with pytest.raises(ValueError, match="multipart"):
             read_form(body, kind)
