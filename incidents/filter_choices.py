@@ -120,4 +120,5 @@ def _part(kind: str, rows: QuerySet[Any], key: Any, more: Any) -> QuerySet[Any, 
         of_name=Cast(F("name"), TextField()),
         of_more=more,
     )
-    return shaped.values_list("of_kind", "of_key", "of_name", "of_more")
+    cells: QuerySet[Any, Any] = shaped.values_list("of_kind", "of_key", "of_name", "of_more")
+    return cells

@@ -190,7 +190,9 @@ class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_person(self, incidents: IncidentQuerySet, name: str, username: str) -> IncidentQuerySet:
         if username == NOBODY:
             return incidents.filter(**{f"{name}__isnull": True})
-        return incidents.filter(**{name: self.person} if username == ME else {f"{name}__username": username})
+        if username == ME:
+            return incidents.filter(**{name: self.person})
+        return incidents.filter(**{f"{name}__username": username})
 
     def by_team(self, incidents: IncidentQuerySet, _name: str, slug: str) -> IncidentQuerySet:
         """What the team runs, develops or was handed."""

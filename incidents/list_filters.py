@@ -1,6 +1,6 @@
 """The filters as the list page shows them: with what can be chosen, and with an order."""
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents.filters import ME, MINE, NOBODY, PEOPLE, WHAT_REPORTERS_SEARCH, IncidentFilter
+from incidents.models import Incident
 from incidents.models.queries import IncidentQuerySet
 from incidents.models.text_index import Relevance
 from incidents.search import query_of
@@ -21,7 +22,7 @@ ORDERS = {
     "updated": gettext_lazy("last changed"),
     "match": gettext_lazy("best match"),
 }
-BY = {
+BY: dict[str, tuple[Any, ...]] = {
     "newest": ("-reported_at", "-pk"),
     "oldest": ("reported_at", "pk"),
     "level": ("level", "-pk"),
@@ -44,14 +45,14 @@ class ListFilter(IncidentFilter):
         """What was found, in the order asked for. Nothing where a filter is not understood: rows that it should have
         kept away would mislead."""
         if not self.form.is_valid():
-            return self.queryset.none()
-        order = self.form.cleaned_data["order"] or usual
+            return Incident.objects.none()
+        order, found = self.form.cleaned_data["order"] or usual, cast(IncidentQuerySet, self.qs)
         if order in BY:
-            return self.qs.order_by(*BY[order])  # type: ignore[no-any-return]
+            return found.order_by(*BY[order])
         words = query_of(self.form.cleaned_data["q"], weights=self._weights) if order == "match" else ""
         if words:
-            return self.qs.order_by(Relevance(words).desc(), "-pk")  # type: ignore[no-any-return]
-        return self.qs.by_next_deadline()  # type: ignore[no-any-return]
+            return found.order_by(Relevance(words).desc(), "-pk")
+        return found.by_next_deadline()
 
     @property
     def form(self) -> forms.Form:

@@ -68,7 +68,7 @@ def count_rows(person: Person, **queries: tuple[QuerySet[Any], int]) -> dict[str
         f"count_{name}": CountOf(query.order_by().annotate(row=F("pk")).values("row")[: most + 1])
         for name, (query, most) in queries.items()
     }
-    found = Person.objects.filter(pk=person.pk).values(**counts).get()
+    found: dict[str, int] = Person.objects.filter(pk=person.pk).values(**counts).get()  # type: ignore[assignment]
     return {name: found[f"count_{name}"] for name in queries}
 
 

@@ -108,13 +108,13 @@ def _show_outcomes(request: HttpRequest, person: Person) -> HttpResponse:
         return HttpResponseRedirect(reverse("incidents:list"))
     outcomes = [Outcome(pk, reason) for pk, reason in kept["rows"]]
     known = Incident.objects.visible_to(person).in_bulk([outcome.pk for outcome in outcomes])
-    rows = [{"outcome": outcome, "incident": known.get(outcome.pk)} for outcome in outcomes]
+    by_success = sorted(outcomes, key=lambda outcome: outcome.is_done)
     done = sum(outcome.is_done for outcome in outcomes)
     context = {
         "label": words_of(BULK_COMMANDS[kept["verb"]]),
         "done": done,
         "refused": len(outcomes) - done,
-        "rows": sorted(rows, key=lambda row: row["outcome"].is_done),
+        "rows": [{"outcome": outcome, "incident": known.get(outcome.pk)} for outcome in by_success],
         "list_url": _list_of(kept["query"]),
     }
     return render(request, "incidents/bulk_outcomes.html", context)

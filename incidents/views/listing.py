@@ -121,13 +121,16 @@ def _with_details(rows: QuerySet[Any]) -> QuerySet[Any]:
     children = Incident.objects.filter(parent=OuterRef("pk"))
     details = rows.annotate(next_clocks=ArraySubquery(clock), child_count=CountOf(children.order_by().values("pk")))
     if hasattr(Incident, "alerts"):
-        alerts = Incident.alerts.rel.related_model.objects.filter(incident=OuterRef("pk"))
+        alert: Any = Incident.alerts.rel.related_model
+        alerts = alert.objects.filter(incident=OuterRef("pk"))
         details = details.annotate(alert_count=CountOf(alerts.order_by().values("pk")))
     if hasattr(Incident, "problems"):
         links = Incident.problems.through.objects.filter(incident=OuterRef("pk"))
         details = details.annotate(problem_numbers=ArraySubquery(links.order_by("problem_id").values("problem_id")))
     related = ["escalations"] if hasattr(Incident, "escalations") else []
-    return details.select_related("level", "service", "owner", "handler").defer(*HEAVY).prefetch_related(*related)
+    joined = details.select_related("level", "service", "owner", "handler").defer(*HEAVY)
+    complete: QuerySet[Any] = joined.prefetch_related(*related)
+    return complete
 
 
 def _rows(page: Page[Incident], person: Person, now: datetime) -> list[Row]:

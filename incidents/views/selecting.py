@@ -65,7 +65,7 @@ class Selection:
         """What is not understood, and why."""
         form = self.filters.form
         return [
-            Complaint(str(form.fields[name].label), " ".join(errors))
+            Complaint(str(form.fields[name].label), " ".join(map(str, errors)))
             for name, errors in form.errors.items()
             if name in form.fields
         ]
