@@ -46,7 +46,7 @@ def set_parent(
     *,
     actor: Person,
     via: str,
-    parent: Incident | None,
+    parent: Incident | None = None,
     expected_version: int | None = None,
 ) -> Incident:
     """Put it below ``parent``, whose further handling it follows; None takes it away from there."""
