@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 LARGEST = 10 * 1024 * 1024
 LONGEST_NAME = 150
+LONGEST_SUFFIX = 10
 START = 1024
 ARCHIVE_END = b"PK\x05\x06"
 ARCHIVE_TAIL = 65_557
@@ -61,10 +62,10 @@ def clean_name(name: str, kind: Kind | None = None) -> str:
     last = re.split(r"[/\\]", name)[-1]
     visible = "".join(letter if unicodedata.category(letter)[0] not in "CZ" else " " for letter in last)
     plain = re.sub(r'[<>:"|?*;%]', "_", " ".join(visible.split())).strip(" .")
-    suffix = PurePosixPath(plain).suffix
+    suffix = PurePosixPath(plain).suffix[:LONGEST_SUFFIX]
     if kind is not None and suffix.lower() not in kind.suffixes:
         plain, suffix = (plain or "file") + kind.suffixes[0], kind.suffixes[0]
-    stem = plain[: len(plain) - len(suffix)] or "file"
+    stem = plain.removesuffix(suffix) or "file"
     return stem[: LONGEST_NAME - len(suffix)] + suffix
 
 

@@ -1,6 +1,9 @@
 """What every test stands on: servers of the session's own, a movable clock, a browser."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +80,8 @@ def _set_django_up() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.STATIC_ROOT.mkdir(exist_ok=True)
+    settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="mainstay-media-"))
+    atexit.register(shutil.rmtree, settings.MEDIA_ROOT, ignore_errors=True)
     # A real hash takes a tenth of a second, and factories make many people.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()

@@ -82,7 +82,7 @@ PARAMETERS = {
     "detection:metrics": ("page",),
     "detection:new_rule": ("metric",),
     "reports:rows": ("service", "level", "status", "source", "known", "lacks", "clock", "verdict", "impact", "page"),
-    "incidents:incident": ("show", "order"),
+    "incidents:incident": ("show", "order", "from"),
     "login": ("next",),
     "incidents-api": ("q", "service", "level", "status", "owner", "cursor", "page_size"),
     "incident-events-api": ("cursor", "page_size"),

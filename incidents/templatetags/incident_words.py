@@ -18,6 +18,7 @@ ADDRESS = re.compile(
     r"(\bhttps?://[A-Za-z0-9\[][\w\-.~:/?#\[\]@!$&'()*+,;=%]*|\bmailto:[\w.%+\-]+@[A-Za-z0-9.\-]+[A-Za-z0-9])",
     re.ASCII | re.I,
 )
+AFTERWARDS = ".,;:!?'*"
 
 
 @register.filter
@@ -57,11 +58,11 @@ def _piece(part: str) -> SafeString | str:
     """An address as a link. The full stop or bracket after it belongs to the sentence around it."""
     if not ADDRESS.fullmatch(part):
         return part
-    address = part.rstrip(".,;:!?'*")
-    if ")" not in address or address.count("(") < address.count(")"):
-        address = address.rstrip(").")
-    link = format_html('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>', address)
-    return link + part[len(address) :]
+    address = part.rstrip(AFTERWARDS)
+    while address.endswith(")") and address.count("(") < address.count(")"):
+        address = address[:-1].rstrip(AFTERWARDS)
+    pattern = '<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>{1}'
+    return format_html(pattern, address, part[len(address) :])
 
 
 @register.simple_tag

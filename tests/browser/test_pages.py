@@ -21,6 +21,7 @@ NOT_PAGES = {
     "alive": "a word for load balancers",
     "notifications:healthz": "JSON for monitors",
     "detection:export": "a download",
+    "incidents:attachment": "a download",
     "reports:csv": "a download",
     "schema": "YAML for programs",
     **dict.fromkeys(
