@@ -154,7 +154,7 @@ def test_a_level_is_changed_and_the_change_is_written_down(admin: Client, admini
     assert "update" not in event.data["after"]["targets"]
     page = admin.get(url("settings-changes")).content.decode()
     assert "changed Level 2" in page
-    assert "targets › response › target" in page
+    assert '<span class="meta">targets › Response › target</span> 30 min → 1 h 30 min' in page
 
 
 def test_saving_what_is_there_already_records_nothing(admin: Client) -> None:

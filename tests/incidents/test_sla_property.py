@@ -16,10 +16,9 @@ from catalog.models import Person, Role, Team
 from incidents import services, sla
 from incidents.models import Breach, Calendar, CauseClass, Clock, HandlingPolicy, Incident, Level, LevelTarget
 from incidents.services.checking import check_all_clocks, check_clocks
-from incidents.services.clocks import start_next_update
 from lifecycle import clock as time
 from lifecycle.models import Via
-from lifecycle.transitions import InputRefused, TransitionRefused, record_event
+from lifecycle.transitions import InputRefused, TransitionRefused
 from tests.clock import Clock as Hand
 from tests.factories import make_incident, make_person, make_service, make_team
 
@@ -86,15 +85,6 @@ def edit_targets(_world: World, incident: Incident, number: int) -> None:
     LevelTarget.objects.filter(level=incident.level_id).update(target=timedelta(minutes=20 + number))
 
 
-def update(_world: World, incident: Incident, _number: int) -> None:
-    """Those affected have news, as the verb of that name says it."""
-    if incident.is_over or incident.recovered_at is not None:
-        return
-    at = time.now()
-    start_next_update(incident, at=at)
-    record_event(incident, "update", actor=None, via=Via.SYSTEM, note="News", recorded_at=at)
-
-
 def lapse(world: World, _incident: Incident, number: int) -> None:
     world.hand.advance(minutes=60 * (number % 5))
     services.check_acknowledgements()
@@ -121,7 +111,7 @@ ACTS: dict[str, Act] = {
     "merge": lambda world, one, _: services.merge_incident(one, **world.engineer, target=world.other),
     "unmerge": lambda world, one, _: services.unmerge_incident(one, **world.engineer),
     "cancel": lambda world, one, _: services.cancel_incident(one, **world.engineer, reason="False alarm"),
-    "update": update,
+    "update": lambda world, one, _: services.post_update(one, **world.engineer, text="We are looking into it"),
     "lapse": lapse,
     "edit targets": edit_targets,
     "record breaches": lambda _world, _one, _: services.record_breaches(),

@@ -61,5 +61,6 @@ def _apply(row: models.Model, changes: Changes) -> None:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
-        return value.pk
+        name = getattr(value, "name", "")
+        return f"{name} (#{value.pk})" if name else value.pk
     return value.total_seconds() if isinstance(value, timedelta) else value

@@ -1,19 +1,46 @@
 """Who changed which setting, when, and what it was before."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db import models
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from catalog.access import PersonRequest, for_colleagues
+from incidents.models import (
+    Calendar,
+    Category,
+    ClockKind,
+    Criterion,
+    CustomField,
+    HandlingPolicy,
+    IncidentTemplate,
+    Level,
+    LevelTarget,
+    MatrixCell,
+)
+from incidents.presentation.durations import typed_words
 from incidents.presentation.sentences import sentence_of
 from incidents.services.settings import VERBS
 from incidents.views.settings.frame import show
 from lifecycle.models import Event
 
 A_PAGE = 50
+SET: tuple[type[models.Model], ...] = (
+    LevelTarget,
+    Level,
+    Calendar,
+    MatrixCell,
+    Criterion,
+    Category,
+    CustomField,
+    IncidentTemplate,
+    HandlingPolicy,
+)
+FIELDS: list[dict[str, Any]] = [{field.name: field for field in model._meta.fields} for model in SET]
 
 
 @require_safe
@@ -26,20 +53,36 @@ def changes_page(request: PersonRequest) -> HttpResponse:
 
 
 def _changes(event: Event) -> list[dict[str, str]]:
-    """What differs, by the names of the columns; a dictionary is opened one step further."""
+    """What differs, by the names of the fields; a dictionary is opened step by step."""
     before, after = (_flat(event.data.get(side, {})) for side in ("before", "after"))
-    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
-    return [{"name": name, "before": _text(before.get(name)), "after": _text(after.get(name))} for name in names]
+    paths = [path for path in dict.fromkeys([*before, *after]) if before.get(path) != after.get(path)]
+    return [
+        {
+            "name": " › ".join(_label(name) for name in path),
+            "before": _text(path[-1], before.get(path)),
+            "after": _text(path[-1], after.get(path)),
+        }
+        for path in paths
+    ]
 
 
-def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def _flat(values: dict[str, Any], above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    flat: dict[tuple[str, ...], Any] = {}
     for name, value in values.items():
-        flat.update(_flat(value, f"{prefix}{name} › ") if isinstance(value, dict) else {f"{prefix}{name}": value})
+        flat.update(_flat(value, (*above, name)) if isinstance(value, dict) else {(*above, name): value})
     return flat
 
 
-def _text(value: Any) -> str:
+def _label(name: str) -> str:
+    """The word for a field or a clock that people read elsewhere; its own name where there is none."""
+    if name in ClockKind.values:
+        return str(ClockKind(name).label)
+    return str(next((fields[name].verbose_name for fields in FIELDS if name in fields), name))
+
+
+def _text(name: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
+    if any(isinstance(fields.get(name), models.DurationField) for fields in FIELDS):
+        return typed_words(timedelta(seconds=value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
