@@ -23,6 +23,7 @@ NOT_PAGES = {
     "detection:export": "a download",
     "incidents:attachment": "a download",
     "reports:csv": "a download",
+    "reports:handbook-pdf": "a PDF",
     "schema": "YAML for programs",
     **dict.fromkeys(
         (
@@ -59,6 +60,7 @@ MAIN = (
     "detection:metric",
     "reports:list",
     "reports:month",
+    "reports:handbook",
     "notifications:oncall",
     "notifications:pager",
     "catalog:services",
