@@ -190,6 +190,9 @@ def _facts(history: History, profile: Profile) -> dict[str, Any]:
     }
     return {
         **{name: text[:LONGEST_FACT] or None for name, text in known.items()},
+        "problem_ids": list(
+            dict.fromkeys(problem for row in history.rows if (problem := row.cells.text(profile.problem)))
+        ),
         "sla_met": last.verdict(profile.sla),
         "first_event_at": _iso(history.first.at),
         "last_event_at": _iso(history.last.at),

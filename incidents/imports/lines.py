@@ -18,17 +18,18 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 CHUNK = 1024 * 1024
 
 
-class Metered(io.RawIOBase):
-    """Says how far a file has been read, packed bytes counted."""
+class Piecewise(io.RawIOBase):
+    """A file that gives what ``take`` returns, piece by piece: where a piece is broken, those before it are not lost.
+    ``passed`` hears of the bytes."""
 
-    def __init__(self, file: IO[bytes], passed: Callable[[int], Any]) -> None:
-        self.file, self.passed = file, passed
+    def __init__(self, take: Callable[[int], bytes], passed: Callable[[int], Any]) -> None:
+        self.take, self.passed = take, passed
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self.file.read(len(buffer))
+        data = self.take(len(buffer))
         buffer[: len(data)] = data
         self.passed(len(data))
         return len(data)
@@ -40,10 +41,10 @@ def open_export(path: Path, encoding: str, passed: Callable[[int], Any]) -> Iter
     lone surrogates (or U+FFFD), which ``rows`` finds. Raises ImportRefusedError."""
     try:
         with path.open("rb") as file:
-            packed = io.BufferedReader(Metered(file, passed), CHUNK)
-            unpacked: Any = gzip.GzipFile(fileobj=packed) if packed.peek(2)[:2] == GZIP else packed
-            plain = io.BufferedReader(unpacked, CHUNK)
-            yield _as_text(plain, encoding)
+            packed = io.BufferedReader(Piecewise(file.read, passed), CHUNK)
+            is_packed = packed.peek(2)[:2] == GZIP
+            take = gzip.GzipFile(fileobj=packed).read1 if is_packed else packed.read1
+            yield _as_text(io.BufferedReader(Piecewise(take, lambda _size: None)), encoding)
     except OSError as error:
         raise ImportRefusedError(f"{path} cannot be read: {error.strerror or error}.") from error
 

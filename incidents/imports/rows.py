@@ -43,7 +43,7 @@ class Rows:
         self.count = 0
         """Rows of the file so far, those that cannot be used included."""
         self.header = self._read_header()
-        self._places = [self._place_of(name) for name in profile.columns]
+        self._places = [self.header.index(name) if name in self.header else None for name in profile.columns]
 
     def __iter__(self) -> Iterator[Row]:
         while (taken := self._record()) is not None:
@@ -71,14 +71,11 @@ class Rows:
                 f"The file lacks columns that the profile {self.profile.name} needs: {', '.join(missing)}. "
                 f"It has: {', '.join(names)[:1000]}."
             )
+        absent = [name for name in self.profile.columns if name not in names]
+        if absent:
+            reason = f"the file has no such columns, they stay unknown: {', '.join(absent)}"
+            self.complain(Fault(first[0], reason, Outcome.VALUE))
         return names
-
-    def _place_of(self, name: str) -> int | None:
-        """None for a column that may be missing and is."""
-        if name in self.header:
-            return self.header.index(name)
-        self.complain(Fault(1, "the file has no such column: it stays unknown", Outcome.VALUE, column=name))
-        return None
 
     # --- One row ------------------------------------------------------------------------------------------
 
@@ -111,7 +108,7 @@ class Rows:
             reason = "the cell is longer than 100,000 characters: its end is left out"
             self.complain(Fault(number, reason, Outcome.KEPT, self.header[place], text[:80], reference))
             text = text[:LONGEST_CELL]
-        return plain(text)
+        return plain(text).strip()
 
     def _repaired(self, number: int, reference: str, column: str, text: str) -> str:
         repaired = sanitise(text)
@@ -128,12 +125,14 @@ class Rows:
         while True:
             taken: list[tuple[int, str]] = []
             try:
-                cells = next(csv.reader(self._feed(taken), delimiter=self.delimiter))
+                cells = next(csv.reader(self._feed(taken), delimiter=self.delimiter, strict=True))
             except StopIteration:
                 return None
-            except (UnclosedQuoteError, csv.Error) as error:
-                reason = "a quotation mark is never closed" if isinstance(error, UnclosedQuoteError) else str(error)
-                self._restart_after(taken, reason)
+            except UnclosedQuoteError:
+                self._restart_after(taken, "a quotation mark is never closed")
+                continue
+            except csv.Error:
+                self._restart_after(taken, "a quotation mark stands where none may be")
                 continue
             if len(taken) > 1 and self.header and len(cells) != len(self.header):
                 self._restart_after(taken, "a quotation mark takes the next lines into the row")
