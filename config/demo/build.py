@@ -6,6 +6,7 @@ from catalog.models import Service
 from config.demo.company import PEOPLE, Company, build_company
 from config.demo.history import Historian
 from config.demo.live import prepare
+from config.demo.majors import propose_major, report_majors
 from config.demo.review import review
 from config.demo.site import set_site_up
 
@@ -23,5 +24,7 @@ def build_demo(passwords: dict[str, str]) -> Company:
     set_site_up(company.services["card-payments"])
     told = Historian(company).tell()
     review(company, told)
+    report_majors(company)
+    propose_major(company)
     prepare(company.services["card-payments"])
     return company

@@ -229,7 +229,7 @@ def test_solutions_are_proposed_and_decided(api: APIClient) -> None:
     assert api.post(f"{ROOT}{incident.pk}/propose_solution/", {"text": "reroute"}).status_code == 200
     solution = Solution.objects.get()
     url = f"/api/v1/solutions/{solution.pk}/"
-    assert api.get(url).json()["allowed"] == ["bypass"]
+    assert api.get(url).json()["allowed"] == ["bypass", "answer"]
     assert api.post(f"{url}approve/").status_code == 403
     assert api.post(f"{url}bypass/", {"reason": "now"}).json()["status"] == "bypassed"
     assert manager.post(f"{url}reject/", {"reason": ""}).status_code == 400
