@@ -11,7 +11,7 @@ from incidents.models.note import NoteKind, Visibility
 from incidents.services.attaching import NamedFile
 
 ACCEPTED = ".png,.jpg,.jpeg,.gif,.webp,.pdf,.txt,.log,.csv,.tsv,.json,.jsonl,.yaml,.yml,.md,.diff"
-BY_KIND = ("", _("As usual: notes for colleagues, updates for all"))
+BY_KIND = ("", _("As usual for its kind"))
 
 
 class FilesInput(forms.ClearableFileInput):
