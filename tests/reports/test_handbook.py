@@ -1,16 +1,12 @@
 """The handbook says what the product does: it follows every change of the configuration, on the page and on paper."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
@@ -18,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from catalog.models import Person, Role
-from incidents import permissions
 from incidents.commands import INCIDENT_COMMANDS, label_of
 from incidents.models import (
     Calendar,
@@ -28,9 +23,7 @@ from incidents.models import (
     Incident,
     Level,
     LevelTarget,
-    MajorReport,
     MatrixCell,
-    Solution,
     Source,
     Status,
 )
@@ -41,8 +34,6 @@ from notifications.models import EscalationPolicy, EscalationStep, NoticeKind, N
 from reports import pdf
 from reports.handbook import Handbook, compile_handbook
 from reports.handbook.chapters import clocks, informing, intake, purpose, statuses
-from reports.handbook.verbs import transitions_table
-from reports.handbook.who import Who, in_words, who_may
 from reports.handbook.words import span
 from tests.factories import make_person, make_team
 
@@ -269,30 +260,6 @@ def page_text_of_paper(handbook: Handbook) -> str:
     return unescape(html)
 
 
-# --- Who may, asked of the permissions ---------------------------------------------------------------
-
-
-def test_permissions_are_asked_who_may() -> None:
-    handles = (Role.OPERATIONS, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
-    assert who_may(permissions.handles, Incident) == Who(handles)
-    assert who_may(permissions.confirms, Incident) == Who(handles, parties=("reporter",))
-    assert who_may(permissions.decides, Solution) == Who((Role.INCIDENT_MANAGER,), never=("proposed_by",))
-    assert who_may(permissions.signs_report, MajorReport) == Who((Role.INCIDENT_MANAGER,), never=("owner",))
-    assert who_may(permissions.writes_report, MajorReport) == Who((Role.INCIDENT_MANAGER,), parties=("owner",))
-    assert who_may(permissions.is_mainstay, Incident) == Who(())
-    assert in_words(who_may(permissions.is_mainstay, Incident)) == ["Mainstay itself"]
-    assert in_words(who_may(permissions.sees, Incident)) == ["every colleague", "also the reporter"]
-
-
-def test_every_transition_has_a_line_with_all_its_sources() -> None:
-    rows = {row.cells[0][1].lines[0]: row.cells for row in transitions_table(Incident).rows}
-    assert set(rows) == {str(transition.custom["label"]) for transition in declared(Incident)}
-    assert rows["Hold"][1][1].lines == ("Acknowledged, Transferred, Recovered",)
-    assert rows["Hold"][2][1].lines == ("Pending",)
-    assert rows["Hold"][4][1].lines[0] == "Reason"
-    assert "The reporter must confirm first." in rows["Close"][5][1].lines
-
-
 # --- Paper -------------------------------------------------------------------------------------------
 
 
@@ -337,75 +304,6 @@ def test_every_page_is_numbered_and_says_of_when_it_is() -> None:
     for number, words in enumerate(margins[1:], start=2):
         assert f"{number} / {len(document.pages)}" in words
         assert "Incident handbook · now" in words
-
-
-def test_where_pango_is_missing_a_page_says_what_to_install(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
-        raise pdf.PdfUnavailable("cannot load library 'libpango-1.0-0'")
-
-    monkeypatch.setattr(pdf, "_load", fail)
-    signed_in(client)
-    answer = client.get(PDF)
-    assert answer.status_code == 503
-    assert "Pango" in answer.content.decode()
-    assert "libpango-1.0-0" in answer.content.decode()
-
-
-def test_a_library_that_does_not_load_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(name: str, *_: Any) -> Any:
-        raise OSError(f"cannot load library for {name}")
-
-    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
-    monkeypatch.setattr("builtins.__import__", refuse)
-    with pytest.raises(pdf.PdfUnavailable, match="weasyprint"):
-        pdf._load()
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://127.0.0.1:1/x.png",
-        "https://example.com/x.css",
-        "file:///etc/hostname",
-        "static:../config/settings/__init__.py",
-        "static:/etc/hostname",
-        "static:no-such-file.css",
-        "static:",
-        "static:icons",
-        "data:text/plain,x",
-        "//example.com/x",
-    ],
-)
-def test_a_pdf_fetches_nothing_but_our_static_files(address: str) -> None:
-    with pytest.raises(pdf.FetchRefused):
-        pdf.read_static(address)
-
-
-def test_a_document_that_asks_for_more_is_refused() -> None:
-    try:
-        pdf._load()
-    except pdf.PdfUnavailable as fault:
-        pytest.skip(f"no PDF here: {fault}")
-    for address in ("file:///etc/hostname", "http://127.0.0.1:1/x.png"):
-        with pytest.raises(pdf.FetchRefused, match="may not fetch"):
-            pdf.lay_out(f'<img src="{address}">')
-
-
-def test_our_static_files_are_found() -> None:
-    content, kind = pdf.read_static("static:handbook_pdf.css")
-    assert b"@page" in content
-    assert kind == "text/css"
-
-
-def test_the_library_is_loaded_with_the_first_pdf_only() -> None:
-    code = (
-        "import sys, django; django.setup(); import config.urls, reports.handbook_views; "
-        "print(sorted({'weasyprint', 'fontTools'} & set(sys.modules)))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=os.environ, capture_output=True, text=True, check=False
-    )
-    assert run.stdout.strip() == "[]", run.stderr
 
 
 # --- Cost --------------------------------------------------------------------------------------------
