@@ -1,4 +1,4 @@
-"""What the handbook says of steps: who may is asked of the permissions, the rest is read from the declared transitions."""
+"""What the handbook says of steps: who may is asked of the permissions, the rest read from the transitions."""
 
 import pytest
 
