@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from incidents.imports.values import Words, places
 
@@ -115,7 +116,7 @@ class Profile:
     facts: dict[str, str] = field(default_factory=dict)
     track: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column that the profile reads, each once."""
         return tuple(dict.fromkeys((*self.needed_columns, *filter(None, self._other_columns()))))

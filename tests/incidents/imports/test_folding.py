@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incidents.imports.drafts import Draft
 from incidents.imports.faults import Fault, Outcome
@@ -195,3 +198,22 @@ def test_the_digest_is_of_what_was_said_not_of_where_it_stands(tmp_path: Path) -
     moved = drafts_of(written(tmp_path, export(line(ticket="T0"), *STORY)))[0][1]
     assert first.digest() == moved.digest()
     assert only(tmp_path, *STORY[:-1])[0].digest() != first.digest()
+
+
+@given(st.data())
+def test_no_spoilt_byte_stops_an_import(data: st.DataObject) -> None:
+    """Whatever a few bytes are overwritten with, the rows that can be used come out, and nothing else is raised."""
+    content = bytearray(export(*STORY, line(ticket="T2", subject='"a, ""b"""')).encode())
+    start = content.index(b"\n") + 1
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(start, len(content) - 1))] = data.draw(
+            st.sampled_from(b'",\n\r\x00\xff\xe9;0/:-Z?') | st.integers(0, 255)
+        )
+    with TemporaryDirectory() as folder:
+        drafts, faults = drafts_of(written(Path(folder), bytes(content)))
+    assert all(draft.columns["occurred_at"] <= draft.columns["reported_at"] for draft in drafts)
+    assert all(
+        (draft.columns["status"] in ("resolved", "closed")) == bool(draft.columns["resolved_at"]) for draft in drafts
+    )
+    assert all(fault.reason and fault.row for fault in faults)
+    assert drafts or faults
