@@ -5,6 +5,7 @@
 - ``report``: data["targets"], the policy of the level; data["reported_at"] and data["occurred_at"] (ISO; left out: the
   moment of the event);
 - ``change_level``: data["targets"], the policy of the new level;
+- ``import``: data["targets"], where it has them; an imported incident has only the clocks that started here;
 - the other verbs below: when they happened, and the status that they led to. Verbs not named here touch no clock.
 
 A policy is {kind: {"target": seconds, "is_pausable": bool, "calendar": Calendar.as_json() or None, "warn_at": percents,
@@ -138,6 +139,14 @@ class _Replay:
         self._start("recovery", occurred_at)
         self._start("resolution", reported_at)
         self._start("update", reported_at)
+
+    def take_over(self, event: RecordedEvent) -> None:
+        """History of another system starts no clock; it may say what holds for those that start here."""
+        if "targets" in event.data:
+            self.policy = policy_of(event)
+        self.is_recovered = event.to_status == "recovered" or (
+            self.is_recovered and event.to_status not in ("reported", "acknowledged")
+        )
 
     def acknowledge(self, event: RecordedEvent) -> None:
         self._stop(event.occurred_at, "response")
@@ -274,6 +283,7 @@ _STEPS: dict[str, Callable[[_Replay, RecordedEvent], None]] = {
         _Replay.update,
     )
 }
+_STEPS["import"] = _Replay.take_over
 VERBS = frozenset(_STEPS)
 """The verbs that ``recompute`` reads; events of others may be left out."""
 

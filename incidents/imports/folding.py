@@ -130,7 +130,7 @@ def _status(history: History, moments: dict[str, datetime]) -> dict[str, Any]:
         "occurred_at": moments["occurred"],
         "reported_at": moments["opened"],
         "acknowledged_at": None if status == "reported" else moments.get("acknowledged"),
-        "recovered_at": moments.get("recovered") if is_ended or status == "recovered" else None,
+        "recovered_at": _recovered_at(history, moments),
         "resolved_at": (moments.get("resolved") or closed or end) if is_ended else None,
         "closed_at": closed,
         "cancelled_at": end if status == "cancelled" else None,
@@ -138,14 +138,22 @@ def _status(history: History, moments: dict[str, datetime]) -> dict[str, Any]:
     }
 
 
+def _recovered_at(history: History, moments: dict[str, datetime]) -> datetime | None:
+    """Where it is recovered, or ended and once was."""
+    own = moments.get("recovered")
+    if history.last.word.status in ENDED:
+        return own
+    since = history.recovered_since()
+    return (own or max(since, moments["opened"])) if since else None
+
+
 def _waiting(history: History, word: StatusWord) -> dict[str, str]:
     if word.status != "pending":
         return {"waiting_for": "", "pending_reason": "", "held_from": ""}
-    was_recovered = any(row.word.status == "recovered" for row in history.rows)
     return {
         "waiting_for": word.waiting_for,
         "pending_reason": history.last.state,
-        "held_from": "recovered" if was_recovered else "acknowledged",
+        "held_from": "recovered" if history.recovered_since() else "acknowledged",
     }
 
 

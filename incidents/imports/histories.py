@@ -46,6 +46,16 @@ class History:
         rows = reversed(self.rows) if moment.is_last else iter(self.rows)
         return next((row.at for row in rows if not moment.states or is_in(is_meant, row.state)), None)
 
+    def recovered_since(self) -> datetime | None:
+        """When it recovered, unless it was taken up anew after that."""
+        since = None
+        for row in self.rows:
+            if row.word.status == "recovered":
+                since = since or row.at
+            elif row.word.status in ("reported", "acknowledged"):
+                since = None
+        return since
+
     def count_reopenings(self, out_of: Sequence[str], into: Sequence[str]) -> int:
         """How often a state of ``into`` came after one of ``out_of``, not necessarily right after it."""
         ends, begins = Words(dict.fromkeys(out_of, True)), Words(dict.fromkeys(into, True))

@@ -18,6 +18,7 @@ from incidents.imports.faults import Fault, Outcome
 from incidents.imports.places import Places
 from incidents.imports.profile import Profile
 from incidents.models import ImportedIncident, ImportRun, Incident, Level, MatrixCell, Source
+from incidents.services.clocks import targets_in_force
 from incidents.services.searching import index_incidents
 from lifecycle.models import Event, Via
 
@@ -38,6 +39,7 @@ class Importer:
     def __post_init__(self) -> None:
         self.levels = {level.number: level for level in Level.objects.all()}
         self.cells = {(cell.impact, cell.urgency): cell for cell in MatrixCell.objects.select_related("level")}
+        self.targets = {level.number: targets_in_force(level) for level in self.levels.values()}
         self.kind = ContentType.objects.get_for_model(Incident)
 
     def take(self, drafts: Sequence[Draft]) -> None:
@@ -100,7 +102,7 @@ class Importer:
         Incident.objects.bulk_create(incidents)
         pairs = list(zip(incidents, drafts, strict=True))
         ImportedIncident.objects.bulk_create(self._imported(incident, draft) for incident, draft in pairs)
-        events = [self._event(incident.pk, step) for incident, draft in pairs for step in draft.steps]
+        events = [event for incident, draft in pairs for event in self._events(incident, draft.steps)]
         Event.objects.bulk_create(events, batch_size=2000)
         if incidents:
             index_incidents(Incident.objects.filter(pk__in=[incident.pk for incident in incidents]))
@@ -128,6 +130,12 @@ class Importer:
             "category": self.places.category(draft.category),
         }
 
+    def _events(self, incident: Incident, steps: Sequence[Step]) -> list[Event]:
+        """The first says which targets hold, should somebody here go on with the incident."""
+        events = [self._event(incident.pk, step) for step in steps]
+        events[0].data |= {"level": incident.level_id, "targets": self.targets[incident.level_id]}
+        return events
+
     def _event(self, incident_id: int, step: Step) -> Event:
         data = {"imported": self.profile.name, "row": step.row, "state": step.state}
         more = {"by": step.by, "group": step.group, "changes": step.changes}
@@ -152,15 +160,16 @@ class Importer:
         incident = Incident.objects.select_for_update(no_key=True, of=("self",)).get(pk=imported.incident_id)
         events = Event.objects.filter(subject_type=self.kind, subject_id=incident.pk)
         is_ours = events.exclude(verb=VERB).exists()
-        added = self._append(draft, incident.pk, list(events.filter(verb=VERB)))
+        columns = {} if is_ours else self._columns(draft)
+        added = self._append(draft, incident, list(events.filter(verb=VERB)), columns.get("level", incident.level))
         if not is_ours:
-            Incident.objects.filter(pk=incident.pk).update(**self._columns(draft), version=F("version") + 1)
+            Incident.objects.filter(pk=incident.pk).update(**columns, version=F("version") + 1)
             index_incidents(Incident.objects.filter(pk=incident.pk))
         imported.digest, imported.facts = digest, draft.facts
         imported.save(update_fields=["digest", "facts"])
         return Counter({"kept_own" if is_ours else "updated": 1, "events_added": added})
 
-    def _append(self, draft: Draft, incident_id: int, known: Sequence[Event]) -> int:
+    def _append(self, draft: Draft, incident: Incident, known: Sequence[Event], level: Level) -> int:
         """Nothing is taken away: events are facts."""
         found = Counter((event.occurred_at, *map(_text_of(event), ("state", "by", "group"))) for event in known)
         missing = []
@@ -168,7 +177,9 @@ class Importer:
             if found[step.identity]:
                 found[step.identity] -= 1
             else:
-                missing.append(self._event(incident_id, step))
+                missing.append(self._event(incident.pk, step))
+        if missing and level.number != incident.level_id:
+            missing[-1].data |= {"level": level.number, "targets": self.targets[level.number]}
         Event.objects.bulk_create(missing)
         return len(missing)
 

@@ -36,7 +36,8 @@ def policy_now(level: Level) -> Policy:
 
 def policy_of_incident(incident: Incident) -> Policy:
     """What was in force at its report or its last change of level; the present targets where no event says."""
-    stating = Event.objects.about(incident).filter(verb__in=("report", "change_level"), data__has_key="targets")
+    verbs = ("report", "import", "change_level")
+    stating = Event.objects.about(incident).filter(verb__in=verbs, data__has_key="targets")
     event = stating.order_by("-pk").first()
     return sla_history.policy_of(event) if event else policy_now(incident.level)
 

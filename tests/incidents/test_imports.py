@@ -20,9 +20,10 @@ from incidents.imports.running import Import, import_file
 from incidents.imports.writing import Importer
 from incidents.models import Category, Clock, ImportedIncident, ImportRun, Incident, Reminder
 from incidents.presentation.timeline import describe
-from incidents.services import acknowledge_incident
+from incidents.services import acknowledge_incident, reopen_incident, resume_incident, transfer_incident
+from incidents.services.checking import check_all_clocks
 from lifecycle.models import Event, Via
-from tests.factories import make_person, make_service
+from tests.factories import make_person, make_service, make_team
 from tests.incidents.imports.exports import PROFILE, export, line, written
 from tests.incidents.imports.test_folding import STORY
 
@@ -173,6 +174,17 @@ def test_what_was_worked_on_here_keeps_its_state(desk: Callable[..., Import]) ->
     assert (first.status, first.handler) == ("acknowledged", handler)
     assert first.events.filter(verb="import").count() == 5
     assert first.imported.facts["state"] == "Done"
+
+
+def test_an_imported_incident_goes_on_here_with_clocks_that_its_log_explains(desk: Callable[..., Import]) -> None:
+    desk(line(), line(ticket="T2", state="Done"), line(ticket="T3", state="Ask"), line(ticket="T4", state="Work"))
+    boss = make_person(Role.INCIDENT_MANAGER)
+    acknowledge_incident(incident_of("T1"), actor=boss, via=Via.WEB)
+    reopen_incident(incident_of("T2"), actor=boss, via=Via.WEB, reason="Again", is_down=True)
+    resume_incident(incident_of("T3"), actor=boss, via=Via.WEB)
+    transfer_incident(incident_of("T4"), actor=boss, via=Via.WEB, team=make_team(boss), hand_over="See the log")
+    assert {clock.incident.imported.reference for clock in Clock.objects.all()} == {"T2", "T4"}
+    assert [differences for _incident, differences in check_all_clocks()] == [[], [], [], []]
 
 
 def test_a_dry_run_writes_nothing_and_says_what_would_happen(desk: Callable[..., Import]) -> None:

@@ -172,6 +172,17 @@ def test_a_waiting_incident_says_for_whom(tmp_path: Path) -> None:
     assert expected.items() <= draft.columns.items()
 
 
+@pytest.mark.parametrize(("states", "is_recovered"), [("Work Up Ask", True), ("Up", True), ("Up Work Ask", False)])
+def test_a_recovered_incident_stays_so_until_somebody_takes_it_up_anew(
+    tmp_path: Path, states: str, is_recovered: bool
+) -> None:
+    words = {"Work": "acknowledged", "Up": "recovered", "Ask": "pending"}
+    used = profile(status={"columns": "state", "words": words})
+    draft, _faults = only(tmp_path, *(line(state=state) for state in states.split()), used=used)
+    assert bool(draft.columns["recovered_at"]) == is_recovered
+    assert draft.columns["held_from"] in ("", "recovered" if is_recovered else "acknowledged")
+
+
 def test_one_row_an_incident_has_a_history_of_its_moments(tmp_path: Path) -> None:
     used = profile(row_time="", moments={"opened": "opened", "resolved": "fixed", "closed": "done"}, row_by="")
     row = line(state="Done", opened="01/03/2026 09:00", fixed="02/03/2026 09:00", done="03/03/2026 09:00")
