@@ -80,7 +80,7 @@ class MajorProposal(StatefulRecord):
         source=ProposalStatus.PROPOSED,
         target=ProposalStatus.ACCEPTED,
         permission=permissions.manages,
-        custom={"label": _("Accept as major incident"), "rank": 1, "fields": ("business_impact", "note")},
+        custom={"label": _("Accept"), "rank": 1, "fields": ("business_impact", "note")},
     )
     def accept(self, *, decided_by: Person, decided_at: datetime, business_impact: str, note: str) -> None:
         self.business_impact = business_impact

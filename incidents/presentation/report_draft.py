@@ -36,6 +36,7 @@ CRITICAL = frozenset(
 )
 """Verbs that belong to the story beside those that change the status."""
 LEFT_OUT = ("pages", "alerts")
+"""Groups that tell of telling people."""
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,10 @@ def _timeline(events: Sequence[Event]) -> str:
 
 
 def _is_critical(event: Event) -> bool:
-    if sentence_of(event).group in LEFT_OUT:
+    if sentence_of(event).group in LEFT_OUT or event.verb == "warn":
         return False
-    return event.verb in CRITICAL or event.from_status != event.to_status or sentence_of(event).group == "status"
+    has_moved = bool(event.from_status) and event.from_status != event.to_status
+    return event.verb in CRITICAL or has_moved or sentence_of(event).group == "status"
 
 
 def _line(event: Event) -> str:

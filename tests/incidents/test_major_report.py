@@ -146,6 +146,7 @@ def test_the_draft_tells_what_was_recorded(engineer: Person, clock: Clock) -> No
     lines = drafted["timeline"].splitlines()
     assert any("Alice acknowledged it" in line for line in lines)
     assert any("Alice resolved it (Known cause): Index rebuilt" in line for line in lines)
+    assert not any("asks Alice for the major-incident report" in line for line in lines)
     assert lines[1:] == sorted(lines[1:], key=lambda line: line[:16])
     assert "Resolution: Index rebuilt" in drafted["cause"]
     assert "Solution by Alice (Approved" in drafted["cause"]
