@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from catalog.models import Person
 from incidents import panels
 from incidents.models import Incident
-from lifecycle import clock
+from incidents.views.asking import moment_of
 from notifications.models import Delivery, Escalation, EscalationStatus, Purpose
 from notifications.plan import Due, Snapshot
 from notifications.recipients import fallback_of, step_recipients
@@ -50,7 +50,7 @@ def paging_panel(request: HttpRequest, incident: Incident) -> dict[str, Any] | N
     if not (isinstance(request.user, Person) and request.user.is_colleague):
         return None
     escalation = incident.escalations.first()
-    now = clock.now()
+    now = moment_of(request)
     pages, others = _messages(incident)
     notices = incident.notices.pending().order_by("due_at")[:3]
     return {

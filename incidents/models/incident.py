@@ -1,7 +1,7 @@
 """The incident: its fields and every transition between its statuses."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -33,6 +33,9 @@ from incidents.models.status import BEFORE_RECOVERY, ENDED, OVER, CauseClass, So
 from incidents.models.timed import Timed
 from lifecycle.fsm import transition
 from lifecycle.models import Event, StatefulRecord
+
+if TYPE_CHECKING:
+    from incidents.models.major import MajorProposal
 
 
 class Incident(Classified, Staffed, Timed, StatefulRecord):
@@ -96,6 +99,11 @@ class Incident(Classified, Staffed, Timed, StatefulRecord):
     def reference(self) -> str:
         """The running number as people say it."""
         return f"INC-{self.pk}"
+
+    @property
+    def undecided_proposal(self) -> "MajorProposal | None":
+        """The proposal to treat it as a major incident that waits for a decision; read from what is prefetched."""
+        return next((each for each in self.major_proposals.all() if each.status == "proposed"), None)
 
     @property
     def is_over(self) -> bool:

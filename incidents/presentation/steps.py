@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incidents.models import Incident, Status
-from lifecycle import clock
 from lifecycle.models import Event, Via
 
 WAY = (
@@ -27,7 +26,7 @@ class Step:
     note: str
 
 
-def steps_of(incident: Incident, events: Iterable[Event]) -> list[Step]:
+def steps_of(incident: Incident, events: Iterable[Event], now: datetime) -> list[Step]:
     """Steps done have a moment; the present one is the last that has one, except where the way has ended.
 
     After a relapse the status is behind moments that are still kept: those steps are to come again.
@@ -40,7 +39,7 @@ def steps_of(incident: Incident, events: Iterable[Event]) -> list[Step]:
     ]
     present = max(reached)
     is_over = incident.status in (Status.CLOSED, Status.CANCELLED)
-    today = timezone.localtime(clock.now()).date()
+    today = timezone.localtime(now).date()
     return [
         Step(
             label=str(status.label),

@@ -32,7 +32,7 @@ def why_not_proposed(incident: Incident) -> str | Promise:
         return _("It is a major incident already.")
     if incident.status in GONE:
         return _("The incident is over.")
-    if incident.pk and incident.major_proposals.undecided().exists():
+    if incident.pk and incident.undecided_proposal is not None:
         return _("Somebody has proposed it already: an incident manager decides.")
     return ""
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import cast
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -45,8 +46,15 @@ def visible_incident(request: HttpRequest, pk: int) -> Incident:
         "transferred_to",
         "parent",
         "merged_into",
+        "major_report__owner",
+        "major_report__signed_by",
     )
-    return get_object_or_404(incidents.prefetch_related("clocks__pauses"), pk=pk)
+    related = (
+        "clocks__pauses",
+        Prefetch("solutions", Solution.objects.select_related("proposed_by", "decided_by", "asked_of")),
+        Prefetch("major_proposals", MajorProposal.objects.select_related("proposed_by")),
+    )
+    return get_object_or_404(incidents.prefetch_related(*related), pk=pk)
 
 
 def visible_solution(request: HttpRequest, pk: int) -> Solution:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.models import Person
 from incidents import panels, permissions
 from incidents.commands import label_of
 from incidents.models import Incident
@@ -66,6 +65,7 @@ def _render_page(
 ) -> HttpResponse:
     person, now = reader_of(request), moment_of(request)
     actions = {action.verb: action for action in actions_of(incident, person)}
+    watchers = list(incident.watchers.order_by("name", "pk"))
     context = {
         "incident": incident,
         "now": now,
@@ -82,8 +82,8 @@ def _render_page(
         "solutions": _solutions(request, incident),
         "may_see_solutions": person.is_colleague,
         "is_handling": permissions.handles(incident, person),
-        "watchers": _watchers(incident, person),
-        "is_watching": incident.watchers.filter(pk=person.pk).exists(),
+        "watchers": watchers if person.is_colleague else [],  # who watches is for colleagues to know
+        "is_watching": person in watchers,
         "survivor": surviving(incident) if incident.merged_into_id else None,
         "panels": panels.fill(request, incident) if person.is_colleague else {},
         **_timeline(request, incident),
@@ -99,7 +99,7 @@ def _timeline(request: HttpRequest, incident: Incident) -> dict[str, Any]:
     start = _number(request.GET.get("from", ""))
     page = read_timeline(incident, person, group=group, is_oldest_first=is_oldest_first, start=start)
     return {
-        "steps": steps_of(incident, way_of(incident)),
+        "steps": steps_of(incident, way_of(incident), moment_of(request)),
         "runs": in_runs(page.entries),
         "pinned": page.pinned,
         "groups": _group_links(request, group),
@@ -133,17 +133,11 @@ def _with(request: HttpRequest, *, start: str = "", **changes: str) -> str:
     return f"?{query.urlencode()}#timeline"
 
 
-def _watchers(incident: Incident, person: Person) -> list[Person]:
-    """Who watches is for colleagues to know."""
-    return list(incident.watchers.order_by("name", "pk")) if person.is_colleague else []
-
-
 def _solutions(request: HttpRequest, incident: Incident) -> list[dict[str, Any]]:
     person = reader_of(request)
     if not person.is_colleague:
         return []
-    solutions = incident.solutions.select_related("proposed_by", "decided_by")
-    return [{"solution": solution, "actions": actions_of(solution, person)} for solution in solutions]
+    return [{"solution": solution, "actions": actions_of(solution, person)} for solution in incident.solutions.all()]
 
 
 def _way_back(request: HttpRequest, incident: Incident) -> str:

@@ -84,9 +84,8 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('incidents:list')}?{first.query}")
     selection = selection_of(request, person, offered)
     counts = _count(selection, person)
-    page = BoundedPaginator(_with_details(selection.rows), min(counts["listed"], MOST_LISTED)).get_page(
-        request.GET.get("page")
-    )
+    found = BoundedPaginator(selection.rows.values_list("pk", flat=True), min(counts["listed"], MOST_LISTED))
+    page = found.get_page(request.GET.get("page"))
     rows = _rows(page, person, now)
     context = {
         "selection": selection,
@@ -114,8 +113,20 @@ def _count(selection: Selection, person: Person) -> dict[str, int]:
     return count_rows(person, listed=(selection.rows, MOST_LISTED), **bounded)
 
 
+def _rows(page: Page[int], person: Person, now: datetime) -> list[Row]:
+    """The rows of the page. What they show is read for these numbers alone: in one query with the search, the database
+    would weigh it for every incident there is.
+
+    What the person may see is asked by the query, so that here their roles alone decide.
+    """
+    numbers = list(page.object_list)
+    known = _with_details(Incident.objects.filter(pk__in=numbers)).in_bulk() if numbers else {}
+    responds, handles = permissions.takes_notice.test(person), permissions.operates.test(person)
+    return [_row(known[pk], person, now, responds=responds, handles=handles) for pk in numbers if pk in known]
+
+
 def _with_details(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Everything a row shows. What belongs to other records is looked up for the rows of the page alone."""
+    """Everything a row shows, also of the records that belong to it."""
     running = Clock.objects.running().filter(incident=OuterRef("pk")).order_by(F("due_at").asc(nulls_last=True))
     clock = running.values(clock=JSONObject(kind="kind", due_at="due_at", target="target"))[:1]
     children = Incident.objects.filter(parent=OuterRef("pk"))
@@ -131,12 +142,6 @@ def _with_details(rows: QuerySet[Any]) -> QuerySet[Any]:
     joined = details.select_related("level", "service", "owner", "handler").defer(*HEAVY)
     complete: QuerySet[Any] = joined.prefetch_related(*related)
     return complete
-
-
-def _rows(page: Page[Incident], person: Person, now: datetime) -> list[Row]:
-    """What the person may see is asked by the query, so that here their roles alone decide."""
-    responds, handles = permissions.takes_notice.test(person), permissions.operates.test(person)
-    return [_row(incident, person, now, responds=responds, handles=handles) for incident in page]
 
 
 def _row(incident: Any, person: Person, now: datetime, *, responds: bool, handles: bool) -> Row:

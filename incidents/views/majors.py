@@ -33,9 +33,9 @@ def proposal_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def major_panel(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
     """A proposal that waits, an approval that is late, the report that is owed."""
     person, now = colleague_of(request), moment_of(request)
-    proposal = incident.major_proposals.undecided().select_related("proposed_by").first()
-    late = list(incident.solutions.late(now).select_related("proposed_by"))
-    report = MajorReport.objects.filter(incident=incident).select_related("owner", "signed_by").first()
+    proposal = incident.undecided_proposal
+    late = [solution for solution in incident.solutions.all() if solution.is_late(now)]
+    report: MajorReport | None = getattr(incident, "major_report", None)
     if not (proposal or late or report):
         return None
     return {

@@ -7,57 +7,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incidents', '0007_moment_of_the_last_change'),
-        ('lifecycle', '0002_protect_facts'),
-        ('notifications', '0001_outbox'),
+        ("incidents", "0007_moment_of_the_last_change"),
+        ("lifecycle", "0002_protect_facts"),
+        ("notifications", "0001_outbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='delivery',
-            name='cause',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lifecycle.event'),
+            model_name="delivery",
+            name="cause",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="lifecycle.event"
+            ),
         ),
         migrations.AddField(
-            model_name='notificationrule',
-            name='at_percent',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at percent of the target'),
+            model_name="notificationrule",
+            name="at_percent",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="at percent of the target"),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='purpose',
-            field=models.CharField(choices=[('page', 'page'), ('initial', 'initial notice'), ('progress', 'handling progress'), ('rectified', 'fault rectified'), ('overdue', 'overdue'), ('warning', 'warning'), ('update_overdue', 'progress update overdue'), ('reminder', 'reminder'), ('mention', 'mention'), ('watched', 'news for watchers'), ('received', 'receipt for the reporter'), ('answer', 'news for the reporter'), ('confirmation', 'question to the reporter')], max_length=20),
+            model_name="delivery",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("page", "page"),
+                    ("initial", "initial notice"),
+                    ("progress", "handling progress"),
+                    ("rectified", "fault rectified"),
+                    ("overdue", "overdue"),
+                    ("warning", "warning"),
+                    ("update_overdue", "progress update overdue"),
+                    ("reminder", "reminder"),
+                    ("mention", "mention"),
+                    ("watched", "news for watchers"),
+                    ("received", "receipt for the reporter"),
+                    ("answer", "news for the reporter"),
+                    ("confirmation", "question to the reporter"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='recipient',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to=settings.AUTH_USER_MODEL),
+            model_name="delivery",
+            name="recipient",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='kind',
-            field=models.CharField(choices=[('initial', 'initial notice'), ('progress', 'handling progress'), ('rectified', 'fault rectified'), ('overdue', 'overdue'), ('warning', 'warning'), ('update_overdue', 'progress update overdue'), ('reminder', 'reminder'), ('mention', 'mention'), ('watched', 'news for watchers'), ('received', 'receipt for the reporter'), ('answer', 'news for the reporter'), ('confirmation', 'question to the reporter')], max_length=20),
+            model_name="notice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("initial", "initial notice"),
+                    ("progress", "handling progress"),
+                    ("rectified", "fault rectified"),
+                    ("overdue", "overdue"),
+                    ("warning", "warning"),
+                    ("update_overdue", "progress update overdue"),
+                    ("reminder", "reminder"),
+                    ("mention", "mention"),
+                    ("watched", "news for watchers"),
+                    ("received", "receipt for the reporter"),
+                    ("answer", "news for the reporter"),
+                    ("confirmation", "question to the reporter"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='notificationrule',
-            name='cc',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('service_owner', 'service owner'), ('operations_team', 'O&M team'), ('rd_leader', 'R&D leader'), ('owner', "incident's owner"), ('handler', 'handler'), ('manager', 'incident manager'), ('communications_lead', 'communications lead')], max_length=20), blank=True, default=list, size=None, verbose_name='cc'),
+            model_name="notificationrule",
+            name="cc",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("service_owner", "service owner"),
+                        ("operations_team", "O&M team"),
+                        ("rd_leader", "R&D leader"),
+                        ("owner", "incident's owner"),
+                        ("handler", "handler"),
+                        ("manager", "incident manager"),
+                        ("communications_lead", "communications lead"),
+                    ],
+                    max_length=20,
+                ),
+                blank=True,
+                default=list,
+                size=None,
+                verbose_name="cc",
+            ),
         ),
         migrations.AlterField(
-            model_name='notificationrule',
-            name='kind',
-            field=models.CharField(choices=[('initial', 'initial notice'), ('progress', 'handling progress'), ('rectified', 'fault rectified'), ('overdue', 'overdue'), ('warning', 'warning'), ('update_overdue', 'progress update overdue'), ('reminder', 'reminder'), ('mention', 'mention'), ('watched', 'news for watchers'), ('received', 'receipt for the reporter'), ('answer', 'news for the reporter'), ('confirmation', 'question to the reporter')], max_length=20, verbose_name='notification'),
+            model_name="notificationrule",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("initial", "initial notice"),
+                    ("progress", "handling progress"),
+                    ("rectified", "fault rectified"),
+                    ("overdue", "overdue"),
+                    ("warning", "warning"),
+                    ("update_overdue", "progress update overdue"),
+                    ("reminder", "reminder"),
+                    ("mention", "mention"),
+                    ("watched", "news for watchers"),
+                    ("received", "receipt for the reporter"),
+                    ("answer", "news for the reporter"),
+                    ("confirmation", "question to the reporter"),
+                ],
+                max_length=20,
+                verbose_name="notification",
+            ),
         ),
         migrations.AlterField(
-            model_name='notificationrule',
-            name='to',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('service_owner', 'service owner'), ('operations_team', 'O&M team'), ('rd_leader', 'R&D leader'), ('owner', "incident's owner"), ('handler', 'handler'), ('manager', 'incident manager'), ('communications_lead', 'communications lead')], max_length=20), size=None, verbose_name='to'),
+            model_name="notificationrule",
+            name="to",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("service_owner", "service owner"),
+                        ("operations_team", "O&M team"),
+                        ("rd_leader", "R&D leader"),
+                        ("owner", "incident's owner"),
+                        ("handler", "handler"),
+                        ("manager", "incident manager"),
+                        ("communications_lead", "communications lead"),
+                    ],
+                    max_length=20,
+                ),
+                size=None,
+                verbose_name="to",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('recipient__isnull', False), models.Q(('channel', 'email'), ('purpose__in', ('received', 'answer', 'confirmation'))), _connector='OR'), name='delivery_to_a_person_or_a_reporter'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("recipient__isnull", False),
+                    models.Q(("channel", "email"), ("purpose__in", ("received", "answer", "confirmation"))),
+                    _connector="OR",
+                ),
+                name="delivery_to_a_person_or_a_reporter",
+            ),
         ),
     ]

@@ -143,6 +143,13 @@ class Delivery(models.Model):
         return f"{self.channel} {self.reader_name} {self.status}"
 
     @property
+    def person(self) -> Person:
+        """The recipient of a page or a notice; only mails to reporters go to nobody who has an account."""
+        if self.recipient is None:
+            raise ValueError(f"Delivery {self.pk} goes to a reporter without an account.")
+        return self.recipient
+
+    @property
     def reader_name(self) -> str:
         return self.recipient.name if self.recipient else self.incident.reporter_name or self.destination
 

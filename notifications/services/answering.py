@@ -24,7 +24,7 @@ FULL_WIDTH = str.maketrans("０１２３４５６７８９＃", "0123456789#")
 
 def press_key(delivery: Delivery, *, key: str) -> str:
     """A key in a page's call; an empty sentence means: say the menu again."""
-    person = delivery.recipient
+    person = delivery.person
     with translation.override(person.language):
         if key not in (ACKNOWLEDGE_KEY, ESCALATE_KEY):
             return ""
@@ -36,7 +36,7 @@ def reply_sms(*, number: str, text: str) -> str | None:
     delivery = _paged(number).first()
     if delivery is None:
         return None
-    person = delivery.recipient
+    person = delivery.person
     with translation.override(person.language):
         match = REPLY.match(text.translate(FULL_WIDTH))
         if match is None:

@@ -33,7 +33,7 @@ def find_link(secret: str) -> OneTimeLink | None:
 
 def is_usable(link: OneTimeLink) -> bool:
     """Not used, not expired, and its owner still has an account."""
-    return link.used_at is None and link.expires_at > clock.now() and link.delivery.recipient.is_active
+    return link.used_at is None and link.expires_at > clock.now() and link.delivery.person.is_active
 
 
 @transaction.atomic
@@ -44,6 +44,6 @@ def follow_link(link: OneTimeLink) -> Incident:
     if not used:
         raise OneTimeLink.DoesNotExist
     incident = link.delivery.incident
-    acknowledge_incident(incident, actor=link.delivery.recipient, via=Via.EMAIL)
+    acknowledge_incident(incident, actor=link.delivery.person, via=Via.EMAIL)
     mark_reached(link.delivery, by="link")
     return incident

@@ -13,5 +13,5 @@ def mark_reached(delivery: Delivery, *, by: str, key: str = "") -> None:
     proof = f"{by} {key}".strip()
     changed = Delivery.objects.filter(pk=delivery.pk, reached_at=None).update(reached_at=clock.now(), reached_by=proof)
     if changed:
-        data = {"delivery": delivery.pk, "channel": delivery.channel, "person": delivery.recipient.name, "by": proof}
-        record_event(delivery.incident, "reached", actor=delivery.recipient, via=VIA[by], data=data)
+        data = {"delivery": delivery.pk, "channel": delivery.channel, "person": delivery.person.name, "by": proof}
+        record_event(delivery.incident, "reached", actor=delivery.person, via=VIA[by], data=data)

@@ -17,7 +17,7 @@ def acknowledge(request: HttpRequest, secret: str) -> HttpResponse:
     link = find_link(secret)
     if link is None:
         raise Http404
-    with translation.override(link.delivery.recipient.language):
+    with translation.override(link.delivery.person.language):
         if request.method == "POST" and is_usable(link):
             return _follow(request, link)
         return _show(request, link, "ready" if is_usable(link) else "used")
@@ -38,5 +38,5 @@ def _follow(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
 def _show(request: HttpRequest, link: OneTimeLink, outcome: str, status: int = 200) -> HttpResponse:
     incident = link.delivery.incident
     incident.refresh_from_db()
-    context = {"incident": incident, "outcome": outcome, "person": link.delivery.recipient}
+    context = {"incident": incident, "outcome": outcome, "person": link.delivery.person}
     return render(request, "notifications/link.html", context, status=status)

@@ -62,7 +62,7 @@ def digits(request: HttpRequest, token: str) -> HttpResponse:
     """A key was pressed in a call."""
     delivery, _provider_id = _delivery(request, token)
     key = _text(request, "Digits")[:1]
-    language = delivery.recipient.language
+    language = delivery.person.language
     sentence = press_key(delivery, key=key) if key != REPEAT_KEY else ""
     response = VoiceResponse()
     voice = VOICES.get(language, "en-US")

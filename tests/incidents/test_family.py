@@ -1,5 +1,7 @@
 """Parent and children: what cascades, what does not, and that it is one transaction."""
 
+from typing import Any
+
 import pytest
 
 from catalog.models import Role
@@ -14,7 +16,7 @@ from tests.factories import make_incident, make_person
 pytestmark = pytest.mark.django_db
 
 
-def family(size: int = 2, **fields: object) -> tuple[Incident, list[Incident], dict[str, object]]:
+def family(size: int = 2, **fields: object) -> tuple[Incident, list[Incident], dict[str, Any]]:
     """An acknowledged parent with acknowledged children, and who handles them."""
     parent, children, who = make_incident(), [make_incident(**fields) for _ in range(size)], by()
     for each in (parent, *children):
@@ -24,7 +26,7 @@ def family(size: int = 2, **fields: object) -> tuple[Incident, list[Incident], d
     return parent, children, who
 
 
-def by() -> dict[str, object]:
+def by() -> dict[str, Any]:
     return {"actor": make_person(), "via": "web"}
 
 

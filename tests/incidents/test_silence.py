@@ -1,6 +1,7 @@
 """What happens when nobody does anything: acknowledgements lapse, snoozes end, resolved incidents close."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def acknowledged(level: int = 1) -> tuple[Incident, dict[str, object]]:
+def acknowledged(level: int = 1) -> tuple[Incident, dict[str, Any]]:
     incident, who = make_incident(level=level), {"actor": make_person(), "via": "web"}
     services.acknowledge_incident(incident, **who)
     return incident, who
@@ -131,7 +132,7 @@ def test_a_snooze_needs_a_reason_a_future_and_a_role() -> None:
 # --- A reporter who says nothing ------------------------------------------------------------------------------------
 
 
-def resolved(cause_class: str = "known") -> tuple[Incident, dict[str, object]]:
+def resolved(cause_class: str = "known") -> tuple[Incident, dict[str, Any]]:
     incident, who = acknowledged(level=3)
     services.resolve_incident(incident, resolution="explained", cause_class=cause_class, **who)
     return incident, who
