@@ -29,7 +29,7 @@ def happening(incident: Incident, purpose: str, cause: Event | None) -> str:
         Purpose.CONFIRMATION: lambda: _("We believe that it is solved. Please tell us whether it works again."),
     }
     if cause is not None and purpose in TOLD:
-        return TOLD[purpose](cause)
+        return TOLD[Purpose(purpose)](cause)
     if purpose in plain:
         return plain[Purpose(purpose)]()
     return _("Overdue: the %(clock)s deadline has passed.") % {"clock": _clock(cause)}

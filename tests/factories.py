@@ -71,3 +71,8 @@ def make_incident(**fields: Any) -> Incident:
     fields.setdefault("via", Via.WEB)
     fields.setdefault("reporter_name", "A customer")
     return open_incident(**fields)
+
+
+def acting(actor: Person | None = None, via: str = Via.WEB) -> dict[str, Any]:
+    """Who acts, and how: an engineer on the page by default. For the keywords that every service takes."""
+    return {"actor": actor or make_person(), "via": via}

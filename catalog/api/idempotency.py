@@ -7,7 +7,7 @@ is still being worked on the second is told so (409). A fault of ours is not kep
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.models import IdempotencyKey
+from catalog.models import IdempotencyKey, Person
 from lifecycle import clock
 
 HOLDS = timedelta(days=1)
@@ -91,7 +91,7 @@ def claim(request: Request, key: str) -> IdempotencyKey:
         try:
             with transaction.atomic():
                 return IdempotencyKey.objects.create(
-                    person_id=request.user.pk, key=key, path=request.path[:255], digest=digest, created_at=now
+                    person=cast(Person, request.user), key=key, path=request.path[:255], digest=digest, created_at=now
                 )
         except IntegrityError:
             _refuse_or_replay(request, key, digest, now - HOLDS, now - WORKS_AT_MOST)
@@ -104,7 +104,8 @@ def _refuse_or_replay(request: Request, key: str, digest: str, dead: Any, stuck:
     row = rows.first()
     is_abandoned = row is not None and row.status is None and row.created_at < stuck
     if row is None or row.created_at < dead or is_abandoned:
-        rows.filter(created_at=row.created_at if row else None).delete()
+        if row is not None:
+            rows.filter(created_at=row.created_at).delete()
         return
     if row.digest != digest:
         raise KeyIsTaken

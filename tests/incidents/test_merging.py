@@ -9,13 +9,13 @@ from incidents.models import HandlingPolicy, Incident, Status
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, TransitionRefused
 from tests.clock import Clock as Hand
-from tests.factories import make_incident, make_person
+from tests.factories import acting, make_incident
 
 pytestmark = pytest.mark.django_db
 
 
 def merged() -> tuple[Incident, Incident, dict[str, Any]]:
-    source, target, who = make_incident(level=1), make_incident(), {"actor": make_person(), "via": "web"}
+    source, target, who = make_incident(level=1), make_incident(), acting()
     services.acknowledge_incident(source, **who)
     services.merge_incident(source, target=target, **who)
     return source, target, who
@@ -34,7 +34,7 @@ def test_a_merged_incident_refuses_every_verb_but_the_way_back() -> None:
 
 
 def test_undoing_a_merge_brings_back_status_and_clocks_as_if_nothing_had_been(clock: Hand) -> None:
-    source, target, who = make_incident(level=2), make_incident(), {"actor": make_person(), "via": "web"}
+    source, target, who = make_incident(level=2), make_incident(), acting()
     services.acknowledge_incident(source, **who)
     services.hold_incident(source, reason="the bank looks", **who)
     before = facts_of(source)
@@ -47,6 +47,7 @@ def test_undoing_a_merge_brings_back_status_and_clocks_as_if_nothing_had_been(cl
     assert source.pending_reason == "the bank looks"
     services.resume_incident(source, **who)
     pause = source.clocks.get(kind="resolution").pauses.get()
+    assert pause.ended_at is not None
     assert (pause.ended_at - pause.started_at).total_seconds() >= 540
 
 
@@ -69,7 +70,7 @@ def test_a_merge_cannot_be_undone_after_the_time_of_the_policy(clock: Hand) -> N
 
 
 def test_a_false_alarm_is_not_unmerged() -> None:
-    incident, who = make_incident(), {"actor": make_person(), "via": "web"}
+    incident, who = make_incident(), acting()
     services.cancel_incident(incident, reason="false alarm", **who)
     with pytest.raises(TransitionRefused, match="not merged"):
         services.unmerge_incident(incident, **who)

@@ -12,7 +12,7 @@ from incidents.services.corresponding import REPORTS_AN_HOUR, find_link, make_li
 from lifecycle import clock as time
 from lifecycle.models import Event
 from tests.clock import Clock as Hand
-from tests.factories import make_incident, make_person, make_service
+from tests.factories import acting, make_incident, make_person, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def address_of(link: ReporterLink) -> str:
 
 
 def resolved() -> tuple[Incident, ReporterLink]:
-    incident, who = make_incident(level=3), {"actor": make_person(), "via": "web"}
+    incident, who = make_incident(level=3), acting()
     services.acknowledge_incident(incident, **who)
     services.resolve_incident(incident, resolution="cache cleared", cause_class="known", **who)
     return incident, make_link(incident, LinkPurpose.CONFIRM)
@@ -124,7 +124,10 @@ def test_the_reporter_says_that_it_is_still_broken(client: Client) -> None:
     assert link.used_at is None, "an answer that was refused may be given again"
     assert client.post(address_of(link), {"answer": "broken", "text": "white page again"}).status_code == 302
     incident.refresh_from_db()
-    assert (incident.status, incident.reopen_count) == (Status.REPORTED if not incident.acknowledged_at else incident.status, 1)
+    assert (incident.status, incident.reopen_count) == (
+        Status.REPORTED if not incident.acknowledged_at else incident.status,
+        1,
+    )
     assert Event.objects.about(incident).get(verb="reopen").note == "white page again"
 
 
@@ -151,7 +154,7 @@ def test_a_link_shows_what_is_public_only(client: Client) -> None:
 
 
 def test_the_reporters_answer_ends_the_waiting_for_it(client: Client) -> None:
-    incident, who = make_incident(level=3), {"actor": make_person(), "via": "web"}
+    incident, who = make_incident(level=3), acting()
     services.acknowledge_incident(incident, **who)
     services.hold_incident(incident, reason="Which browser?", waiting_for="reporter", **who)
     link = make_link(incident, LinkPurpose.FOLLOW_UP)
@@ -162,7 +165,11 @@ def test_the_reporters_answer_ends_the_waiting_for_it(client: Client) -> None:
 
 
 def test_a_link_of_a_merged_report_follows_the_one_that_goes_on(client: Client) -> None:
-    source, target, who = make_incident(), make_incident(title="All payments fail"), {"actor": make_person(), "via": "web"}
+    source, target, who = (
+        make_incident(),
+        make_incident(title="All payments fail"),
+        acting(),
+    )
     link = make_link(source, LinkPurpose.FOLLOW_UP)
     services.acknowledge_incident(target, **who)
     services.merge_incident(source, target=target, **who)

@@ -201,7 +201,7 @@ def test_strange_values_are_no_server_error(call: Delivery, field: str, value: s
 
 @pytest.mark.parametrize("field", ["From", "Body", "To", "MessageSid"])
 def test_nul_bytes_in_a_text_message_are_no_server_error(call: Delivery, field: str) -> None:
-    form = {"From": call.recipient.phone, "Body": "hello"} | {field: "4\0"}
+    form = {"From": call.person.phone, "Body": "hello"} | {field: "4\0"}
     assert post("/twilio/sms/", **form).status_code == 200
     call.incident.refresh_from_db()
     assert call.incident.status == Status.REPORTED
@@ -217,7 +217,7 @@ def test_a_stranger_gets_no_answer_and_changes_nothing(call: Delivery, number: s
 
 def test_a_reply_for_somebody_elses_incident_is_refused(call: Delivery) -> None:
     other = make_incident()
-    answer = post("/twilio/sms/", From=call.recipient.phone, Body=f"4 {other.pk}")
+    answer = post("/twilio/sms/", From=call.person.phone, Body=f"4 {other.pk}")
     assert "not paged" in spoken(answer)
     other.refresh_from_db()
     assert other.status == Status.REPORTED
