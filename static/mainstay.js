@@ -199,7 +199,10 @@
     if (!goes && !press && !keys[event.key]) return;
     event.preventDefault();
     if (goes) { going = 0; goes.click(); }
-    else if (press) press.click();
+    else if (press) {
+      press.click();
+      press.closest("details[open]")?.querySelector("[required], button")?.focus();
+    }
     else keys[event.key]();
   });
 
