@@ -83,6 +83,11 @@ class Incident(Classified, Staffed, Timed, StatefulRecord):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-id"], condition=~models.Q(status__in=OVER), name="incident_open"),
+            models.Index(
+                fields=["reported_at"],
+                condition=~models.Q(status__in=OVER) & (models.Q(level=1) | models.Q(is_declared_major=True)),
+                name="incident_open_majors",
+            ),
             models.Index(fields=["service", "reported_at"], name="incident_of_service"),
             models.Index(fields=["dedup_key"], condition=~models.Q(dedup_key=""), name="incident_of_dedup_key"),
             *Classified.Meta.indexes,
