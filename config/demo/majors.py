@@ -1,6 +1,7 @@
 """The demo's major-incident reports: signed but for the two youngest; and a proposal that waits for a decision."""
 
 from datetime import timedelta
+from typing import Any
 
 from config.demo.company import Company
 from incidents import services
@@ -46,13 +47,13 @@ def _write(report: MajorReport) -> None:
     if owner is None:
         return
     with clock.rehearse(report.created_at + timedelta(hours=20)):
-        texts = {**draft(_material(report.incident)), **WRITTEN}
+        texts: dict[str, Any] = {**draft(_material(report.incident)), **WRITTEN}
         services.write_report(report, actor=owner, via=Via.WEB, **texts)
         services.submit_report(report, actor=owner, via=Via.WEB)
 
 
 def _material(incident: Incident) -> Material:
-    events = Event.objects.about(incident).select_related("actor")  # type: ignore[attr-defined]
+    events = Event.objects.about(incident).select_related("actor")
     return Material(
         incident=incident,
         events=list(events.order_by("occurred_at", "pk")),

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = {"submit": {"draft"}, "sign": {"submitted"}, "send_back": {"submitted"}}
 REFUSED = [(verb, status) for verb, sources in TABLE.items() for status in ReportStatus.values if status not in sources]
-TEXTS = {name: f"what is to say of {name}" for name in SECTIONS}
+TEXTS: dict[str, Any] = {name: f"what is to say of {name}" for name in SECTIONS}
 
 
 @pytest.fixture
@@ -41,7 +41,8 @@ def manager() -> Person:
 
 def resolve(engineer: Person, *, level: int = 1) -> Incident:
     """A major incident led to its resolution."""
-    incident, who = make_incident(level=level, title="Cards fail"), {"actor": engineer, "via": "web"}
+    incident = make_incident(level=level, title="Cards fail")
+    who: dict[str, Any] = {"actor": engineer, "via": "web"}
     services.acknowledge_incident(incident, **who)
     services.record_impact(incident, affected_users=1234, **who)
     if level == 1:
@@ -231,7 +232,7 @@ def test_an_unknown_section_is_refused(engineer: Person) -> None:
 def test_a_submitted_report_is_not_written_any_more() -> None:
     report = report_in("submitted")
     with pytest.raises(TransitionRefused, match="sent back"):
-        services.write_report(report, actor=report.owner, via="web", summary="late")
+        services.write_report(report, actor=report.owner or make_person(), via="web", summary="late")
 
 
 def test_it_changes_hands_until_it_is_signed(engineer: Person, manager: Person) -> None:

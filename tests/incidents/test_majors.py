@@ -40,7 +40,8 @@ def propose(incident: Incident | None = None, *, actor: Person | None = None, **
 
 
 def proposal_in(status: str) -> MajorProposal:
-    proposal, who = propose(), {"actor": make_person(Role.INCIDENT_MANAGER), "via": "web"}
+    proposal = propose()
+    who: dict[str, Any] = {"actor": make_person(Role.INCIDENT_MANAGER), "via": "web"}
     if status == "accepted":
         services.accept_major(proposal, business_impact="no payments", **who)
     if status == "rejected":
@@ -128,13 +129,14 @@ def test_only_an_incident_manager_decides_and_only_om_proposes(engineer: Person)
     with pytest.raises(NotPermitted):
         propose(actor=make_person(Role.DEVELOPER))
     proposal = propose()
-    for act, values in (
+    decisions: list[tuple[Any, dict[str, str]]] = [
         (services.accept_major, {"business_impact": "x"}),
         (services.reject_major, {"reason": "x"}),
         (services.withdraw_major, {}),
-    ):
+    ]
+    for decide, values in decisions:
         with pytest.raises(NotPermitted):
-            act(proposal, actor=engineer, via="web", **values)  # type: ignore[operator]
+            decide(proposal, actor=engineer, via="web", **values)
     proposal.refresh_from_db()
     assert proposal.status == "proposed"
 
@@ -170,7 +172,8 @@ def test_an_outdated_version_is_refused(manager: Person) -> None:
 
 
 def test_a_resolved_incident_may_still_turn_out_major_and_then_owes_a_report(manager: Person) -> None:
-    incident, who = make_incident(level=3), {"actor": manager, "via": "web"}
+    incident = make_incident(level=3)
+    who: dict[str, Any] = {"actor": manager, "via": "web"}
     services.acknowledge_incident(incident, **who)
     services.resolve_incident(incident, resolution="fixed", cause_class="known", **who)
     assert not MajorReport.objects.exists()
@@ -180,7 +183,8 @@ def test_a_resolved_incident_may_still_turn_out_major_and_then_owes_a_report(man
 
 
 def test_a_closed_incident_is_history(manager: Person) -> None:
-    incident, who = make_incident(level=3), {"actor": manager, "via": "web"}
+    incident = make_incident(level=3)
+    who: dict[str, Any] = {"actor": manager, "via": "web"}
     proposal = propose(incident)
     services.cancel_incident(incident, reason="false alarm", **who)
     with pytest.raises(TransitionRefused, match="over"):

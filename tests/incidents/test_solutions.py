@@ -91,9 +91,13 @@ def test_a_verb_is_refused_from_every_other_status(verb: str, status: str) -> No
 
 def test_a_manager_never_decides_about_their_own_proposal(manager: Person) -> None:
     solution = propose(manager)
-    for act, values in ((services.approve_solution, {}), (services.reject_solution, {"reason": "x"})):
+    decisions: list[tuple[Any, dict[str, str]]] = [
+        (services.approve_solution, {}),
+        (services.reject_solution, {"reason": "x"}),
+    ]
+    for decide, values in decisions:
         with pytest.raises(NotPermitted):
-            act(solution, actor=manager, via="web", **values)  # type: ignore[operator]
+            decide(solution, actor=manager, via="web", **values)
 
 
 def test_the_proposer_is_nobodys_delegate(manager: Person) -> None:
@@ -285,7 +289,9 @@ def fill(engineer: Person, manager: Person, times: int) -> None:
         services.recover_incident(major, actor=engineer, via="web")
         services.resolve_incident(major, actor=engineer, via="web", resolution="done", cause_class="known")
         report = major.major_report
-        texts = dict.fromkeys(("summary", "impact", "timeline", "cause", "actions", "lessons"), f"text {number}")
+        texts: dict[str, Any] = dict.fromkeys(
+            ("summary", "impact", "timeline", "cause", "actions", "lessons"), f"text {number}"
+        )
         services.write_report(report, actor=manager, via="web", **texts)
         services.submit_report(report, actor=manager, via="web")
         propose(engineer, make_incident(level=1, service=service), f"open {number}")
