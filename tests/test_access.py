@@ -66,7 +66,12 @@ HOSTILE = (
 )
 FOREIGN = ("", "[]", '"text"', "{", '{"version": "x", "note": "a\\u0000b"}', "null")
 PARAMETERS = {
-    "incidents:list": ("q", "service", "level", "status", "owner", "tab", "page"),
+    "incidents:list": (
+        *("q", "service", "level", "status", "owner", "handler", "team", "category", "tag", "source", "priority"),
+        *("sla", "reported_from", "reported_to", "major", "family", "parent", "cf_acquirer", "cf_none", "order"),
+        *("density", "tab", "page"),
+    ),
+    "incidents:export": ("q", "level", "parent", "reported_to", "order", "tab"),
     "incidents:new": ("service", "template"),
     "incidents:suggestion": ("impact", "urgency", "criteria"),
     "incidents:mails": ("tab", "page"),

@@ -8,7 +8,7 @@ from config.demo.history import Historian
 from config.demo.live import prepare
 from config.demo.majors import propose_major, report_majors
 from config.demo.review import review
-from config.demo.site import set_site_up
+from config.demo.site import save_views, set_site_up
 
 USERNAMES = [row[0] for row in PEOPLE]
 
@@ -22,6 +22,7 @@ def build_demo(passwords: dict[str, str]) -> Company:
     """The company, its month of incidents, problems and postmortems, and the rule of the live incident."""
     company = build_company(passwords)
     set_site_up(company.services["card-payments"])
+    save_views(company.services["card-payments"], company.people["alice"])
     told = Historian(company).tell()
     review(company, told)
     report_majors(company)

@@ -1,8 +1,9 @@
 """What an administrator of the demo's company has set up: office hours, a field of its own, a template."""
 
-from catalog.models import Service
+from catalog.models import Person, Service
 from incidents.models import Degree
 from incidents.services import settings
+from incidents.services.views import save_view
 
 OFFICE_DAYS = ("mon", "tue", "wed", "thu", "fri")
 
@@ -27,3 +28,10 @@ def set_site_up(service: Service) -> None:
         urgency=Degree.HIGH,
         tags=["cards", "gateway"],
     )
+
+
+def save_views(service: Service, engineer: Person) -> None:
+    """A filter that a team shares, and one that somebody keeps for themselves."""
+    team = service.operations_team
+    save_view(actor=engineer, name="Card payments", query=f"tab=open&service={service.slug}", team=team)
+    save_view(actor=engineer, name="Missed in the past", query="tab=all&sla=breached&order=newest")

@@ -26,6 +26,7 @@ from incidents.models import (
     LinkPurpose,
     MajorProposal,
     MajorReport,
+    SavedView,
     Solution,
 )
 from incidents.services.attaching import NamedFile, attach_files
@@ -186,6 +187,7 @@ KNOWN: dict[str, Any] = {
     "services/": _one(slug=lambda: "card-payments"),
     "incidents/": _incidents,
     "incidents/<number:pk>/<slug:verb>/": _incident_verbs,
+    "incidents/views/": _one(pk=_newest(SavedView)),
     "incidents/mail/": _one(pk=_newest(InboundEmail)),
     "incidents/mail/<int:pk>/<slug:verb>/": _each("verb", ("accept", "attach", "discard"), pk=_newest(InboundEmail)),
     "hooks/mail/": _each("provider", ("postmark", "mailgun")),
