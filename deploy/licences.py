@@ -24,6 +24,7 @@ ALLOWED = {
     "MIT",
     "MIT-0",
     "MIT-CMU",
+    "MPL-1.1",
     "MPL-2.0",
     "PostgreSQL",
     "PSF-2.0",
@@ -56,7 +57,10 @@ ALIASES = {
 # Used as a library, unmodified and replaceable, which the LGPL allows: these packages and no others.
 LGPL = {"psycopg2-binary"}
 # Packages whose metadata say nothing usable, with what their own licence file says. Look before adding one.
-READ_BY_HAND = {"axe-playwright-python": "MIT AND MPL-2.0"}
+READ_BY_HAND = {
+    "axe-playwright-python": "MIT AND MPL-2.0",
+    "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
+}
 
 
 class Metadata(Protocol):

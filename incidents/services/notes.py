@@ -51,8 +51,8 @@ def add_note(
 ) -> Event:
     """Add to the timeline; ``occurred_at`` may lie in the past, the time of entry is kept beside it.
 
-    A kind "update" is ``post_update``. What a mere reporter writes is public, and an answer. On a merged incident it goes
-    to the one that goes on.
+    A kind "update" is ``post_update``. What a mere reporter writes is public, and an answer. On a merged incident it
+    goes to the one that goes on.
     """
     if not may_write(incident, actor):
         raise NotPermitted("note")
