@@ -34,6 +34,7 @@ class Link:
 PLACES = (
     Place(_("Incidents"), "incidents:list", "nav-incidents", "i", everybody=True),
     Place(_("Approvals"), "incidents:approvals", "nav-approvals", "a"),
+    Place(_("Mail"), "incidents:mails", "mail", "e"),
     Place(_("Problems"), "problems:list", "nav-problems", "p"),
     Place(_("Postmortems"), "postmortems:list", "nav-postmortems", "m"),
     Place(_("Detection"), "detection:list", "nav-detection", "t"),
