@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
+from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
@@ -85,7 +86,7 @@ def claim(request: Request, key: str) -> IdempotencyKey:
     """Take the key for this request. Raises Replay, KeyIsTaken or StillWorking where it was taken before."""
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise ValidationError({HEADER: [_("At most 255 printable characters.")]})
-    digest = hashlib.sha256(f"{request.path}\n".encode() + request._request.body).hexdigest()
+    digest = hashlib.sha256(f"{request.path}\n".encode() + _body(request)).hexdigest()
     now = clock.now()
     for _attempt in range(2):
         try:
@@ -96,6 +97,14 @@ def claim(request: Request, key: str) -> IdempotencyKey:
         except IntegrityError:
             _refuse_or_replay(request, key, digest, now - HOLDS, now - WORKS_AT_MOST)
     raise StillWorking
+
+
+def _body(request: Request) -> bytes:
+    """What was sent. Files are read as a stream, which cannot be read a second time to compare."""
+    try:
+        return request._request.body
+    except RawPostDataException as read:
+        raise ValidationError({HEADER: [_("Not possible together with files.")]}) from read
 
 
 def _refuse_or_replay(request: Request, key: str, digest: str, dead: Any, stuck: Any) -> None:
