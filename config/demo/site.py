@@ -33,5 +33,5 @@ def set_site_up(service: Service) -> None:
 def save_views(service: Service, engineer: Person) -> None:
     """A filter that a team shares, and one that somebody keeps for themselves."""
     team = service.operations_team
-    save_view(actor=engineer, name="Card payments", query=f"tab=open&service={service.slug}", team=team)
     save_view(actor=engineer, name="Missed in the past", query="tab=all&sla=breached&order=newest")
+    save_view(actor=engineer, name="Card payments", query=f"tab=open&service={service.slug}", team=team)

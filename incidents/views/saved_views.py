@@ -70,7 +70,7 @@ def change_saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     person = colleague_of(request)
     view = _changeable(person, pk)
     if request.method != "POST":
-        return _render(request, person)
+        return _render(request, person, view)
     form = ViewForm(person, view, request.POST, auto_id=f"view-{view.pk}-%s")
     if form.is_valid():
         try:
@@ -80,7 +80,7 @@ def change_saved_view(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved: %(name)s") % {"name": view.name})
             return HttpResponseRedirect(reverse("incidents:views"))
-    return _render(request, person, refused=(view.pk, form), status=400)
+    return _render(request, person, view, refused=form)
 
 
 @login_required
@@ -107,17 +107,19 @@ def _changeable(person: Person, pk: int) -> SavedView:
 
 
 def _render(
-    request: HttpRequest, person: Person, *, refused: tuple[int, ViewForm] | None = None, status: int = 200
+    request: HttpRequest, person: Person, asked: SavedView | None = None, *, refused: ViewForm | None = None
 ) -> HttpResponse:
+    """``asked``: the view that the address names; an administrator may change one that nobody shares with them."""
     views = list(_seen(person))
-    entries = [{"view": view, "form": _form_of(view, person, refused)} for view in views]
-    return render(request, "incidents/saved_views.html", {"entries": entries}, status=status)
+    views += [asked] if asked is not None and asked not in views else []
+    entries = [
+        {"view": view, "form": refused if refused and view == asked else _form_of(view, person)} for view in views
+    ]
+    return render(request, "incidents/saved_views.html", {"entries": entries}, status=400 if refused else 200)
 
 
-def _form_of(view: SavedView, person: Person, refused: tuple[int, ViewForm] | None) -> ViewForm | None:
+def _form_of(view: SavedView, person: Person) -> ViewForm | None:
     """None where the person may only look."""
-    if refused is not None and refused[0] == view.pk:
-        return refused[1]
     if not may_change_view(view, person):
         return None
     now = {"name": view.name, "team": view.team and view.team.slug, "is_default": view.is_default}
