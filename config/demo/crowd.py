@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
 from django.db.models import F, Max
 
@@ -18,6 +17,7 @@ from catalog.models import Person, Role, Service
 from config.demo.history import STORIES
 from incidents.models import Category, Clock, ClockKind, Incident, Level, Source, Status
 from incidents.models.clock import AT_RISK
+from incidents.services.searching import index_incidents
 from lifecycle import clock
 from lifecycle.models import Event, Via
 
@@ -93,6 +93,7 @@ class Crowd:
             setattr(incident, field, at)
 
 
+INDEXED_AT_ONCE = 500
 OPEN = (Status.REPORTED, Status.ACKNOWLEDGED, Status.RECOVERED)
 FIELDS = {
     Status.REPORTED: (),
@@ -199,6 +200,9 @@ def _event(incident: Incident, verb: str, at: datetime, crowd: Crowd) -> Event:
 
 def _tidy(first: int) -> None:
     """Words to search by, and the planner's statistics."""
-    Incident.objects.filter(pk__gte=first).update(search=SearchVector(F("title"), config="simple"))
+    Incident.objects.filter(pk__gte=first).update(updated_at=F("reported_at"))
+    last = Incident.objects.latest("pk").pk
+    for start in range(first, last + 1, INDEXED_AT_ONCE):
+        index_incidents(Incident.objects.filter(pk__gte=start, pk__lt=min(start + INDEXED_AT_ONCE, last + 1)))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
