@@ -104,6 +104,8 @@ def _may(rule: Any) -> May:
 
 
 sees: May = _may(predicates.always_true)
+watches: May = _may(is_colleague)
+"""Is told of what happens, in the words meant for colleagues."""
 handles: May = _may(operates)
 """Works on incidents as O&M."""
 responds: May = _may(takes_notice)

@@ -35,7 +35,7 @@ def readers_of(incident: Incident, kind: str, cause: Event) -> list[Person]:
     return [
         person
         for person in found.values()
-        if person.pk != cause.actor_id and person.is_active and permissions.sees(incident, person)
+        if person.pk != cause.actor_id and permissions.watches(incident, person)
     ]
 
 

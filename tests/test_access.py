@@ -133,8 +133,9 @@ def test_every_exception_is_an_address() -> None:
 def test_strangers_get_no_further_than_the_door(client: Client, demo: Demo, address: Address) -> None:
     if address.name == LINK:
         return
+    paths = address.paths(demo)
     before = Event.objects.count()
-    for path in address.paths(demo):
+    for path in paths:
         if address.name in PUBLIC:
             assert both(client, path) == PUBLIC[address.name], path
             continue
@@ -151,8 +152,9 @@ def test_strangers_get_no_further_than_the_door(client: Client, demo: Demo, addr
 def test_a_reporter_sees_nothing_of_others(reporter: Client, demo: Demo, address: Address) -> None:
     if address.name == LINK:
         return
+    paths = address.paths(demo)
     before = Event.objects.count()
-    for path in address.paths(demo):
+    for path in paths:
         got, posted = both(reporter, path)
         if address.name in OF_REPORTERS:
             assert (got, posted) == OF_REPORTERS[address.name], path

@@ -203,7 +203,7 @@ INCIDENT_COMMANDS = register(
         icon="eye",
         label=_("Watch"),
         rank=36,
-        permission=permissions.sees,
+        permission=permissions.watches,
     ),
     Command(
         "unwatch",
@@ -211,7 +211,7 @@ INCIDENT_COMMANDS = register(
         icon="eye",
         label=_("Stop watching"),
         rank=37,
-        permission=permissions.sees,
+        permission=permissions.watches,
     ),
     Command(
         "record_impact",

@@ -78,7 +78,7 @@ def side_notice(incident: Incident) -> str:
         )
         return pattern % {"team": team}
     if incident.status == Status.CANCELLED and incident.merged_into_id:
-        return _("Merged into %(reference)s, which goes on.") % {"reference": f"INC-{incident.merged_into_id}"}
+        return _("Merged into another incident, which goes on.")
     if incident.status == Status.CANCELLED:
         return _("Cancelled: a false alarm.")
     if incident.status == Status.RESOLVED:

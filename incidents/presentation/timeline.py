@@ -21,6 +21,7 @@ from incidents.presentation.public import is_own, is_public, public_actor, publi
 from incidents.presentation.sentences import sentence_of
 from incidents.presentation.sentences.register import PAGING, verbs_of
 from incidents.presentation.steps import WAY
+from incidents.presentation.veiling import veil_events
 from lifecycle.models import Event, Via
 
 GROUPS = ("all", "human", "status", "pages", "alerts")
@@ -85,12 +86,12 @@ def public_events(incident: Incident) -> QuerySet[Event]:
 
 def entries_for(incident: Incident, reader: Person, *, most: int = MOST_ENTRIES) -> list[Entry]:
     """The newest entries, in the words that are meant for the reader."""
-    return _described(list(events_for(incident, reader)[:most]), incident, is_colleague=reader.is_colleague)
+    return _described(list(events_for(incident, reader)[:most]), incident, reader)
 
 
 def public_entries(incident: Incident, *, most: int = MOST_ENTRIES) -> list[Entry]:
     """The newest public entries, as the reporter reads them."""
-    return _described(list(public_events(incident)[:most]), incident, is_colleague=False)
+    return _described(list(public_events(incident)[:most]), incident, None)
 
 
 def read_timeline(
@@ -112,8 +113,8 @@ def read_timeline(
     if start is not None and start not in shown and (first := found.filter(pk=start).first()):
         events, is_first = list(found.filter(_from(first, is_oldest_first))[: most + 1]), False
     pins = {pin.event_id: pin for pin in _pins(incident, reader)}
-    entries = _described(events[:most], incident, is_colleague=reader.is_colleague)
-    pinned = _described([pin.event for pin in pins.values()], incident, is_colleague=reader.is_colleague)
+    entries = _described(events[:most], incident, reader)
+    pinned = _described([pin.event for pin in pins.values()], incident, reader)
     return TimelinePage(
         entries=[replace(entry, is_pinned=entry.pk in pins) for entry in entries],
         pinned=[replace(entry, is_pinned=True) for entry in pinned],
@@ -160,8 +161,12 @@ def _pins(incident: Incident, reader: Person) -> list[Pin]:
     return [pin for pin in pins if reader.is_colleague or is_public(pin.event)]
 
 
-def _described(events: list[Event], incident: Incident, *, is_colleague: bool) -> list[Entry]:
-    """The events as entries with their attachments: two queries, however many there are."""
+def _described(events: list[Event], incident: Incident, reader: Person | None) -> list[Entry]:
+    """The events as entries with their attachments, publicly for a reporter or whoever has a link: a few queries,
+    however many there are."""
+    is_colleague = reader is not None and reader.is_colleague
+    if reader is not None and is_colleague:
+        events = veil_events(events, reader)
     files: dict[int | None, list[Attachment]] = {}
     readable = Attachment.objects.filter(incident=incident, event__in=[event.pk for event in events])
     for attachment in readable if is_colleague else readable.filter(is_public=True):
@@ -173,9 +178,9 @@ def _described(events: list[Event], incident: Incident, *, is_colleague: bool) -
 # --- One event --------------------------------------------------------------------------------------------------------
 
 
-def entries_of(events: Iterable[Event]) -> list[Entry]:
-    """The events as entries for colleagues, in the order given; of any record."""
-    return [describe(event) for event in events]
+def entries_of(events: Iterable[Event], reader: Person) -> list[Entry]:
+    """The events as entries for a colleague, in the order given; of any record."""
+    return [describe(event) for event in veil_events(events, reader)]
 
 
 def describe(event: Event) -> Entry:

@@ -60,8 +60,7 @@ def edit_incident(
 def why_not_editable(incident: Incident) -> str:
     """A sentence where it is merged or closed; else empty."""
     if incident.merged_into_id is not None:
-        words = {"reference": f"INC-{incident.merged_into_id}"}
-        return _("It was merged into %(reference)s: edit that one instead.") % words
+        return _("It was merged: edit the incident that goes on.")
     if incident.status == Status.CLOSED:
         return _("A closed incident is not edited any more: reopen it first.")
     return ""

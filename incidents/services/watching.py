@@ -11,7 +11,7 @@ from lifecycle.transitions import NotPermitted, record_event
 @transaction.atomic
 def watch_incident(incident: Incident, *, actor: Person, via: str) -> Incident:
     """Be told of its notes and updates from now on. Twice is once."""
-    if not permissions.sees(incident, actor):
+    if not permissions.watches(incident, actor):
         raise NotPermitted("watch")
     if not incident.watchers.filter(pk=actor.pk).exists():
         incident.watchers.add(actor)
@@ -22,7 +22,7 @@ def watch_incident(incident: Incident, *, actor: Person, via: str) -> Incident:
 @transaction.atomic
 def unwatch_incident(incident: Incident, *, actor: Person, via: str) -> Incident:
     """Be told no longer."""
-    if not permissions.sees(incident, actor):
+    if not permissions.watches(incident, actor):
         raise NotPermitted("unwatch")
     if incident.watchers.filter(pk=actor.pk).exists():
         incident.watchers.remove(actor)

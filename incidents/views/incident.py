@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.models import Person
 from incidents import panels, permissions
 from incidents.commands import label_of
 from incidents.models import Incident
 from incidents.presentation import accounts_of, actions_of, faces_of, round_words, side_notice, steps_of
 from incidents.presentation.actions import ELSEWHERE, open_action
 from incidents.presentation.timeline import GROUPS, entries_for, in_runs, read_timeline, way_of
+from incidents.presentation.veiling import unseen_of
 from incidents.services import surviving
 from incidents.views.asking import moment_of, reader_of, visible_incident
 from incidents.views.commanding import Refusal, command_named, run_posted
@@ -84,11 +86,19 @@ def _render_page(
         "is_handling": permissions.handles(incident, person),
         "watchers": watchers if person.is_colleague else [],  # who watches is for colleagues to know
         "is_watching": person in watchers,
-        "survivor": surviving(incident) if incident.merged_into_id else None,
+        **_relatives(incident, person),
         "panels": panels.fill(request, incident) if person.is_colleague else {},
         **_timeline(request, incident),
     }
     return render(request, "incidents/incident.html", context, status=refusal.status if refusal else 200)
+
+
+def _relatives(incident: Incident, person: Person) -> dict[str, Any]:
+    """Its parent, what it was merged into and what goes on in the end, as far as the reader may see them."""
+    survivor = surviving(incident) if incident.merged_into_id else None
+    unseen = unseen_of([incident.parent_id, incident.merged_into_id, survivor and survivor.pk], person)
+    known = {"parent": incident.parent, "merged_into": incident.merged_into, "survivor": survivor}
+    return {name: other if other and other.pk not in unseen else None for name, other in known.items()}
 
 
 def _timeline(request: HttpRequest, incident: Incident) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_no_page_is_wider_than_its_window_or_complains(
 def test_acknowledge_recover_and_resolve_without_a_script(open_page: Open) -> None:
     person, incident = make_person(), make_incident(level=3)
     page = open_page(person, "/incidents/", script=False)
-    page.get_by_role("button", name="Acknowledge").click()
+    page.locator(f"#incident-{incident.pk}").get_by_role("button", name="Acknowledge").click()
     page.get_by_role("link", name=incident.reference).click()
     page.locator(".actions > details > summary", has_text="Recover").click()
     page.locator("details[open] textarea[name=workaround]").fill("switched the supplier")

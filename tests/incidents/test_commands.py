@@ -107,9 +107,9 @@ def test_what_is_blocked_in_the_offer_is_refused_when_asked_for() -> None:
 
 
 @pytest.mark.django_db
-def test_a_reporter_is_offered_nothing_but_notes_before_the_end() -> None:
+def test_a_reporter_is_offered_nothing_but_notes_and_files_before_the_end() -> None:
     reporter = make_person(Role.REPORTER)
     incident = make_incident(reporter=reporter)
-    assert {offer.verb for offer in offered(incident, reporter)} == {"note"}
+    assert {offer.verb for offer in offered(incident, reporter)} == {"note", "attach"}
     services.acknowledge_incident(incident, actor=make_person(), via="web")
-    assert {offer.verb for offer in offered(incident, reporter)} == {"note"}
+    assert {offer.verb for offer in offered(incident, reporter)} == {"note", "attach"}

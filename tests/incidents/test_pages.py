@@ -8,33 +8,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, reverse
 
 from catalog.models import Person, Role
 from incidents import services
 from incidents.models import Incident, Level, Solution
-from incidents.urls import urlpatterns
 from lifecycle.transitions import record_event
 from tests.clock import Clock
 from tests.factories import make_incident, make_person, make_service, make_team
 
 pytestmark = pytest.mark.django_db
-
-PAGES = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
-OF_A_RECORD = [pattern for pattern in PAGES if "pk" in str(pattern.pattern)]
-
-
-def address(pattern: URLPattern, pk: int) -> str:
-    verbs = {
-        "command": "acknowledge",
-        "solution-command": "approve",
-        "proposal-command": "accept",
-        "report-command": "submit",
-    }
-    values: dict[str, Any] = {"pk": pk} if "pk" in str(pattern.pattern) else {}
-    if pattern.name in verbs:
-        values["verb"] = verbs[pattern.name]
-    return reverse(f"incidents:{pattern.name}", kwargs=values)
 
 
 def signed_in(person: Person) -> Client:
@@ -58,27 +40,6 @@ def text_of(response: Any) -> str:
 
 
 # --- Access -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("pattern", PAGES, ids=lambda pattern: pattern.name)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_gets_in_without_signing_in(client: Client, pattern: URLPattern, method: str) -> None:
-    incident = make_incident()
-    response = getattr(client, method)(address(pattern, incident.pk))
-    assert response.status_code == 302
-    assert response.headers["Location"].startswith("/login/")
-    incident.refresh_from_db()
-    assert incident.status == "reported"
-
-
-@pytest.mark.parametrize("pattern", OF_A_RECORD, ids=lambda pattern: pattern.name)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_a_stranger_finds_nothing(pattern: URLPattern, method: str) -> None:
-    stranger, engineer = make_person(Role.REPORTER), make_person()
-    incident = make_incident(level=1)
-    solution = services.propose_solution(incident, actor=engineer, via="web", text="revert")
-    pk = solution.pk if "solution" in str(pattern.name) else incident.pk
-    assert getattr(signed_in(stranger), method)(address(pattern, pk)).status_code in (404, 405)
 
 
 def test_a_reporter_sees_only_their_own_incidents() -> None:
