@@ -104,7 +104,7 @@ def render_workspace(
         "refusal": refusal,
         "content": content,
         "steps": steps_of(postmortem),
-        "history": entries_of(_history(postmortem)),
+        "history": entries_of(_history(postmortem), person),
         **_timeline(request, postmortem),
         **_issues(postmortem),
         **_forms(postmortem),

@@ -75,7 +75,7 @@ def _render_page(
         "refusal": refusal,
         "steps": steps_of(problem),
         "incidents": incidents[:MOST_INCIDENTS],
-        "entries": entries_of(_events(problem)),
+        "entries": entries_of(_events(problem), person),
         "may_write": permissions.works(problem, person),
         "is_overdue": bool(problem.due_on and problem.due_on < now.date() and not problem.is_over),
         "days": max((now - problem.status_since).days, 0),
