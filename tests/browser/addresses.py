@@ -23,14 +23,13 @@ from incidents.models import (
     InboundEmail,
     Incident,
     IncidentTemplate,
-    LinkPurpose,
     MajorProposal,
     MajorReport,
+    ReporterLink,
     SavedView,
     Solution,
 )
-from incidents.services.attaching import NamedFile, attach_files
-from incidents.services.corresponding import make_link, token_of
+from incidents.services.corresponding import token_of
 from lifecycle import clock
 from notifications.models import EscalationPolicy
 from postmortems.commands import POSTMORTEM_COMMANDS
@@ -116,15 +115,6 @@ def _incident_verbs(demo: Demo) -> Iterator[Values]:
         yield {"verb": verb, "pk": next((pk for offer, pk in offers if offer == verb), incidents[0].pk)}
 
 
-def _attachment(demo: Demo) -> Iterator[Values]:
-    """One for colleagues only."""
-    incident = Incident.objects.latest("pk")
-    if not incident.attachments.exists():
-        files = [NamedFile("trace.log", b"08:00:01 timeout")]
-        attach_files(incident, actor=demo.administrator, via="web", files=files)
-    yield {"pk": Attachment.objects.latest("pk").pk}
-
-
 def _problems(_demo: Demo) -> Iterator[Values]:
     for status in sorted(set(Problem.objects.values_list("status", flat=True))):
         yield {"pk": Problem.objects.filter(status=status).latest("pk").pk}
@@ -150,10 +140,9 @@ def _postmortem_rows(_demo: Demo) -> Iterator[Values]:
 
 
 def _follow_ups(_demo: Demo) -> Iterator[Values]:
-    """A reporter's page while it goes on, and one that asks whether it works again."""
-    for incident in (Incident.objects.open().latest("pk"), Incident.objects.filter(status="resolved").first()):
-        if incident is not None:
-            yield {"token": token_of(make_link(incident, LinkPurpose.FOLLOW_UP))}
+    """Reporters' pages: while it goes on, and where it is asked whether it works again."""
+    for link in ReporterLink.objects.all():
+        yield {"token": token_of(link)}
 
 
 def _months(_demo: Demo) -> Iterator[Values]:
@@ -191,8 +180,8 @@ KNOWN: dict[str, Any] = {
     "incidents/mail/": _one(pk=_newest(InboundEmail)),
     "incidents/mail/<int:pk>/<slug:verb>/": _each("verb", ("accept", "attach", "discard"), pk=_newest(InboundEmail)),
     "hooks/mail/": _each("provider", ("postmark", "mailgun")),
-    "incidents/attachments/": _attachment,
-    "attachments/": _attachment,
+    "incidents/attachments/": _one(pk=_newest(Attachment)),
+    "attachments/": _one(pk=_newest(Attachment)),
     "incidents/solutions/": _one(pk=_newest(Solution)),
     "incidents/solutions/<int:pk>/<slug:verb>/": _each("verb", SOLUTION_COMMANDS, pk=_newest(Solution)),
     "incidents/settings/levels/": _each("number", "123"),

@@ -14,8 +14,9 @@ from config.demo.company import Company
 from detection.models import Metric
 from detection.services import store_frame
 from incidents.intake.handling import handle_mail
-from incidents.models import Incident, Status
-from incidents.services import propose_solution
+from incidents.models import Incident, LinkPurpose, Status
+from incidents.services import corresponding, propose_solution
+from incidents.services.attaching import NamedFile, attach_files
 from lifecycle import clock
 from lifecycle.models import Via
 from notifications.models import Delivery
@@ -79,6 +80,10 @@ def _build() -> Demo:
         body="Look",
         status="sent",
     )
+    for stage in (incident, open_one, *Incident.objects.filter(status=Status.RESOLVED)[:1]):
+        corresponding.make_link(stage, LinkPurpose.FOLLOW_UP)
+    files = [NamedFile("trace.log", b"08:00:01 timeout")]
+    attach_files(incident, actor=administrator, via="web", files=files)
     return Demo(company, administrator, chinese, delivery, make_link(delivery))
 
 
