@@ -11,9 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from catalog.models import Person
 from incidents.filter_choices import Added
 from incidents.models import Clock, Incident
 from incidents.models.queries import IncidentQuerySet
+from incidents.presentation.veiling import unseen_of
 from incidents.spreadsheet import MARK, safe
 
 CHUNK = 500
@@ -81,7 +83,9 @@ def columns(added: Iterable[Added]) -> list[Column]:
     return fixed + [(field.name, _reader_of(field)) for field in added]
 
 
-def write_lines(incidents: QuerySet[Any], added: list[Added], *, language: str, zone: tzinfo) -> Iterator[str]:
+def write_lines(
+    incidents: QuerySet[Any], added: list[Added], *, language: str, zone: tzinfo, reader: Person
+) -> Iterator[str]:
     """The file in pieces of some hundred lines; never more than one piece is held.
 
     Pieces are made while the answer is being sent, after the request's language and time zone have been put away, so
@@ -93,9 +97,18 @@ def write_lines(incidents: QuerySet[Any], added: list[Added], *, language: str, 
         first = MARK + _line([head for head, _read in heads])
     yield first
     while piece := list(islice(rows, CHUNK)):
+        _leave_out_unseen(piece, reader)
         with translation.override(language), timezone.override(zone):
             text = "".join(_line([read(row) for _head, read in heads]) for row in piece)
         yield text
+
+
+def _leave_out_unseen(rows: list[Any], reader: Person) -> None:
+    """Parents and merges that are not for the reader; in memory only."""
+    unseen = unseen_of([other for row in rows for other in (row.parent_id, row.merged_into_id)], reader)
+    for row in rows:
+        row.parent_id = None if row.parent_id in unseen else row.parent_id
+        row.merged_into_id = None if row.merged_into_id in unseen else row.merged_into_id
 
 
 class _Line:

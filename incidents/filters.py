@@ -122,7 +122,7 @@ class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]
         choices=(("parent", _("has children")), ("child", _("has a parent")), ("none", _("neither"))),
         empty_label=_("any"),
     )
-    parent = ReferenceFilter(field_name="parent", label=_("Children of"))
+    parent = ReferenceFilter(method="by_parent", label=_("Children of"))
     merged = yes_or_no("is_merged", _("Merged"))
 
     class Meta:
@@ -241,6 +241,11 @@ class IncidentFilter(django_filters.FilterSet):  # type: ignore[misc]
             return _narrow(incidents, Q(pk=None), answer)
         links = Incident.problems.through.objects.filter(incident=OuterRef("pk"))
         return _narrow(incidents, Q(Exists(links)), answer)
+
+    def by_parent(self, incidents: IncidentQuerySet, _name: str, number: int) -> IncidentQuerySet:
+        """The children of an incident that the reader may see; of another, nothing."""
+        seen = Incident.objects.visible_to(self.person) if self.person else Incident.objects.all()
+        return incidents.filter(parent__in=seen.filter(pk=number).order_by().values("pk"))
 
     def by_family(self, incidents: IncidentQuerySet, _name: str, part: str) -> IncidentQuerySet:
         has_children = Exists(Incident.objects.filter(parent=OuterRef("pk")))

@@ -88,6 +88,11 @@ def sees_subject(person: Person, record: Any) -> bool:
     return incident_of(record) is None or bool(sees_incident(person, record))
 
 
+def is_confidential(incident: "Incident") -> bool:
+    """Whether there are colleagues who do not see it, so that nothing of it is taken over to where they read."""
+    return incident.is_restricted or incident.service.is_restricted
+
+
 def incident_of(record: Any) -> "Incident | Any":
     """The incident itself, the one that the record belongs to, or None."""
     return record if hasattr(record, "reporter_id") else getattr(record, "incident", None)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from catalog.models import Role
+from incidents.models import Incident
 
 LEADERS = (
     Role.OPERATIONS,
@@ -17,9 +18,20 @@ LEADERS = (
 def leads(postmortem: Any, person: Any) -> bool:
     """Starts postmortems, moves them from phase to phase, signs them off."""
     is_facilitator = postmortem is not None and postmortem.facilitator_id == person.pk
-    return bool(person.has_role(*LEADERS) or (is_facilitator and person.is_colleague))
+    may = bool(person.has_role(*LEADERS) or (is_facilitator and person.is_colleague))
+    return may and sees_all(postmortem, person)
 
 
-def contributes(_postmortem: Any, person: Any) -> bool:
+def contributes(postmortem: Any, person: Any) -> bool:
     """Adds facts, issues and actions."""
-    return bool(person.is_colleague)
+    return bool(person.is_colleague) and sees_all(postmortem, person)
+
+
+def sees_all(postmortem: Any, person: Any) -> bool:
+    """Whether the person may see every incident it is about. Who may not, reads its title and phase, no more: what the
+    phases hold was drawn from those incidents."""
+    if postmortem is None:
+        return True
+    incidents = postmortem.incidents.order_by()
+    seen = Incident.objects.visible_to(person).order_by().values("pk")
+    return not incidents.exclude(pk__in=seen).exists()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.access import PersonRequest, for_colleagues
+from incidents.models import Incident
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import NotPermitted, TransitionRefused, offers
@@ -63,7 +64,13 @@ def show_rows(request: PersonRequest, month: Month) -> HttpResponse:
     form = RowsForm(request.GET)
     context: dict[str, Any] = {"form": form, "month": month, "name": words.month_name(month)}
     if form.is_valid():
-        found = form.find(month).select_related("service", "level", "owner").order_by("-reported_at", "-pk")
+        seen = Incident.objects.visible_to(request.user).order_by().values("pk")
+        found = (
+            form.find(month)
+            .filter(pk__in=seen)
+            .select_related("service", "level", "owner")
+            .order_by("-reported_at", "-pk")
+        )
         context["page"] = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "reports/rows.html", context, status=200 if form.is_valid() else 400)
 

@@ -15,6 +15,7 @@ from detection.api import serializers
 from detection.models import Alert, Metric, Rule
 from detection.services import add_metric, add_rule, disable_rule, edit_metric, edit_rule, enable_rule, store_frame
 from incidents.api.views import REFUSALS, IsColleague, NewestFirst
+from incidents.presentation.veiling import unseen_of
 from lifecycle import clock
 from lifecycle.models import Via
 
@@ -141,6 +142,14 @@ class AlertList(generics.ListAPIView[Alert]):
             alerts = alerts.open()
         rule = self.request.query_params.get("rule", "")
         return alerts.filter(rule=int(rule)) if rule.isascii() and rule.isdigit() and len(rule) < 15 else alerts
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """Without the numbers of incidents that are not for the caller."""
+        page: list[Alert] = super().paginate_queryset(queryset) or []
+        unseen = unseen_of([alert.incident_id for alert in page], self.request.user)  # type: ignore[arg-type]
+        for alert in page:
+            alert.incident_id = None if alert.incident_id in unseen else alert.incident_id
+        return page
 
 
 def _present(rule: Rule, request: Request, code: int = status.HTTP_200_OK) -> Response:

@@ -18,6 +18,7 @@ from detection.presentation import last_window, rule_chart
 from detection.rules import KINDS
 from detection.services import add_rule, disable_rule, edit_rule, enable_rule
 from detection.verdicts import latest_verdicts
+from incidents.presentation.veiling import unseen_of
 from incidents.views.asking import colleague_of, moment_of
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, TransitionRefused
@@ -99,12 +100,14 @@ def switch_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _show_rule(request: HttpRequest, person: Person, rule: Rule) -> HttpResponse:
     now = moment_of(request)
     start, end = last_window(rule.metric, now)
+    alerts = list(rule.alerts.select_related("series", "incident")[:SHOWN_ALERTS])
     context: dict[str, Any] = {
         "rule": rule,
         "status": rule.status_at(now),
         "now": now,
         "chart": rule_chart(rule, start=start, end=end, wide=True),
-        "alerts": rule.alerts.select_related("series", "incident")[:SHOWN_ALERTS],
+        "alerts": alerts,
+        "unseen": unseen_of([alert.incident_id for alert in alerts], person),
         "verdicts": latest_verdicts(rule),
         "may_edit": permissions.edits_rules(person),
     }

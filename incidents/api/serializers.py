@@ -17,6 +17,7 @@ from incidents.commands import (
 )
 from incidents.forms import ApiReportForm
 from incidents.models import Clock, Impact, Incident, MajorProposal, MajorReport, Solution
+from incidents.presentation.veiling import unseen_of
 from lifecycle import clock
 from lifecycle.models import Event
 
@@ -122,6 +123,7 @@ class IncidentDetailSerializer(IncidentSerializer):
 
     manager = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     transferred_to = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    merged_into = serializers.SerializerMethodField()
     clocks = ClockSerializer(many=True, read_only=True)
     impacts = ImpactSerializer(many=True, read_only=True)
     allowed = serializers.SerializerMethodField()
@@ -152,6 +154,10 @@ class IncidentDetailSerializer(IncidentSerializer):
             "events",
         )
         read_only_fields = fields  # type: ignore[assignment]
+
+    def get_merged_into(self, incident: Incident) -> int | None:
+        """None too where the caller may not see it."""
+        return None if unseen_of([incident.merged_into_id], _reader(self)) else incident.merged_into_id
 
     def get_allowed(self, incident: Incident) -> list[str]:
         return [offer.verb for offer in offered(incident, _reader(self)) if offer.is_allowed]

@@ -15,6 +15,7 @@ from incidents.api.views import OfIncident, caller_of
 from incidents.models import Attachment
 from incidents.presentation.public import is_own, public_note
 from incidents.presentation.timeline import events_for
+from incidents.presentation.veiling import veil_events
 from incidents.views.attachments import deliver, readable_attachment
 from lifecycle.models import Event
 
@@ -57,6 +58,10 @@ class IncidentEvents(OfIncident):
         if getattr(self, "swagger_fake_view", False):
             return Event.objects.none()
         return events_for(self.incident(), caller_of(self.request))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return page and veil_events(page, caller_of(self.request))
 
 
 class AttachmentSerializer(serializers.ModelSerializer[Attachment]):

@@ -11,6 +11,7 @@ from django_fsm import FSMField
 
 from catalog.models import Person
 from incidents import permissions
+from incidents.models.incident import Incident
 from lifecycle.fsm import transition
 from lifecycle.models import StatefulRecord
 
@@ -28,14 +29,19 @@ class ActionType(models.TextChoices):
 
 
 def completes(action: "ActionItem", person: Person) -> bool:
-    return action.owner_id == person.pk or permissions.manages(action, person)
+    return permissions.sees(action, person) and (action.owner_id == person.pk or permissions.manages(action, person))
 
 
 def verifies(action: "ActionItem", person: Person) -> bool:
-    return action.owner_id != person.pk and person.is_colleague
+    return action.owner_id != person.pk and person.is_colleague and permissions.sees(action, person)
 
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
+    def of_seen(self, person: Person) -> "ActionItemQuerySet":
+        """Those of no incident, and of incidents that the person may see."""
+        seen = Incident.objects.visible_to(person).order_by().values("pk")
+        return self.filter(models.Q(incident=None) | models.Q(incident__in=seen))
+
     def pending(self) -> "ActionItemQuerySet":
         return self.exclude(status=ActionStatus.VERIFIED)
 

@@ -18,7 +18,8 @@ from incidents.views.selecting import selection_of
 def export_incidents(request: HttpRequest) -> HttpResponseBase:
     """Streamed: memory does not grow with the rows. A filter that is not understood leads back to the list, which
     says so."""
-    selection = selection_of(request, colleague_of(request))
+    person = colleague_of(request)
+    selection = selection_of(request, person)
     if not selection.is_valid:
         return HttpResponseRedirect(f"{reverse('incidents:list')}?{request.GET.urlencode()}")
     day = timezone.localtime(moment_of(request)).strftime("%Y-%m-%d")
@@ -32,5 +33,6 @@ def export_incidents(request: HttpRequest) -> HttpResponseBase:
         selection.offered.added,
         language=language,
         zone=timezone.get_current_timezone(),
+        reader=person,
     )
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

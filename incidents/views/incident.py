@@ -96,7 +96,7 @@ def _render_page(
 def _relatives(incident: Incident, person: Person) -> dict[str, Any]:
     """Its parent, what it was merged into and what goes on in the end, as far as the reader may see them."""
     survivor = surviving(incident) if incident.merged_into_id else None
-    unseen = unseen_of([incident.parent_id, incident.merged_into_id, survivor and survivor.pk], person)
+    unseen = unseen_of([incident.parent_id, incident.merged_into_id, survivor.pk if survivor else None], person)
     known = {"parent": incident.parent, "merged_into": incident.merged_into, "survivor": survivor}
     return {name: other if other and other.pk not in unseen else None for name, other in known.items()}
 

@@ -1,6 +1,6 @@
 """The incident list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from incidents import permissions
 from incidents.filter_choices import offer_to
 from incidents.models import Clock, Incident
 from incidents.presentation import Face, next_face, round_words
+from incidents.presentation.veiling import unseen_of
 from incidents.services.bulk import BULK_COMMANDS, MOST, may_use, words_of
 from incidents.tabs import LOUD, MOST_COUNTED, TABS, CountOf, count_rows, queries_of
 from incidents.views.asking import moment_of, reader_of
@@ -36,6 +37,8 @@ HEAVY = ("search", "description", "resolution", "workaround", "custom", "level_r
 @dataclass(frozen=True)
 class Row:
     incident: Incident
+    parent: int | None
+    merged_into: int | None
     clock: Face | None
     age_text: str
     escalation: Any
@@ -120,16 +123,24 @@ def _rows(page: Page[int], person: Person, now: datetime) -> list[Row]:
     What the person may see is asked by the query, so that here their roles alone decide.
     """
     numbers = list(page.object_list)
-    known = _with_details(Incident.objects.filter(pk__in=numbers)).in_bulk() if numbers else {}
+    known = _with_details(Incident.objects.filter(pk__in=numbers), person).in_bulk() if numbers else {}
+    unseen = unseen_of([other for row in known.values() for other in (row.parent_id, row.merged_into_id)], person)
     responds, handles = permissions.takes_notice.test(person), permissions.operates.test(person)
-    return [_row(known[pk], person, now, responds=responds, handles=handles) for pk in numbers if pk in known]
+    rows = [_row(known[pk], person, now, responds=responds, handles=handles) for pk in numbers if pk in known]
+    return [
+        replace(row, parent=_unless(row.parent, unseen), merged_into=_unless(row.merged_into, unseen)) for row in rows
+    ]
 
 
-def _with_details(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _unless(number: int | None, unseen: set[int]) -> int | None:
+    return None if number in unseen else number
+
+
+def _with_details(rows: QuerySet[Any], person: Person) -> QuerySet[Any]:
     """Everything a row shows, also of the records that belong to it."""
     running = Clock.objects.running().filter(incident=OuterRef("pk")).order_by(F("due_at").asc(nulls_last=True))
     clock = running.values(clock=JSONObject(kind="kind", due_at="due_at", target="target"))[:1]
-    children = Incident.objects.filter(parent=OuterRef("pk"))
+    children = Incident.objects.visible_to(person).filter(parent=OuterRef("pk"))
     details = rows.annotate(next_clocks=ArraySubquery(clock), child_count=CountOf(children.order_by().values("pk")))
     if hasattr(Incident, "alerts"):
         alert: Any = Incident.alerts.rel.related_model
@@ -149,6 +160,8 @@ def _row(incident: Any, person: Person, now: datetime, *, responds: bool, handle
     is_new = incident.status == "reported"
     return Row(
         incident=incident,
+        parent=incident.parent_id,
+        merged_into=incident.merged_into_id,
         clock=next_face([_clock(each) for each in incident.next_clocks], now),
         age_text=round_words(now - incident.reported_at),
         escalation=next((escalation for escalation in pages if escalation.next_due_at), None),

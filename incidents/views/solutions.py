@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.models import Person
 from incidents.models import Solution
 from incidents.presentation import actions_of, faces_of
 from incidents.presentation.actions import open_action
 from incidents.presentation.differences import Part, differences
-from incidents.presentation.timeline import describe
+from incidents.presentation.timeline import entries_of
 from incidents.views.asking import colleague_of, moment_of, visible_solution
 from incidents.views.commanding import Refusal
 from incidents.views.deciding import run_verb
@@ -49,7 +50,7 @@ def _render_page(
         "refusal": refusal,
         "others": others,
         "changes": _changes(solution, others),
-        "history": _history(solution),
+        "history": _history(solution, colleague_of(request)),
         "is_late": solution.is_late(now),
         "clocks": [face for face in faces_of(solution.incident, now) if face.due_at],
         "now": now,
@@ -69,7 +70,7 @@ def _changes(solution: Solution, others: list[Solution]) -> list[tuple[str, list
     return [(labels[name], parts) for name, parts in found if any(part.kind != "same" for part in parts)]
 
 
-def _history(solution: Solution) -> list[Any]:
+def _history(solution: Solution, reader: Person) -> list[Any]:
     """What was asked, answered and decided about it, the oldest first."""
     events = Event.objects.about(solution.incident).filter(data__solution=solution.pk)
-    return [describe(event) for event in events.select_related("actor").order_by("occurred_at", "pk")]
+    return entries_of(events.select_related("actor").order_by("occurred_at", "pk"), reader)

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from catalog.models import Person
+from incidents.models import Incident
 from lifecycle import clock
 from notifications.health import read_health
 from notifications.models import Delivery, Heartbeat
@@ -38,13 +39,16 @@ def health_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = clock.now()
     recent = Delivery.objects.filter(created_at__gte=now - LOOK_BACK)
+    seen = Incident.objects.visible_to(request.user).order_by().values("pk")
     counts = recent.values("channel", "status").annotate(number=Count("id")).order_by("channel", "status")
     unverified = Person.objects.filter(is_active=True, phone_verified_at=None, schedules__isnull=False).distinct()
     context = {
         "health": read_health(),
         "heartbeats": Heartbeat.objects.order_by("-beat_at")[:10],
         "results": [(Delivery(channel=row["channel"], status=row["status"]), row["number"]) for row in counts],
-        "troubled": recent.filter(status__in=("failed", "not_sent")).select_related("recipient", "incident")[:20],
+        "troubled": recent.filter(status__in=("failed", "not_sent"), incident__in=seen).select_related(
+            "recipient", "incident"
+        )[:20],
         "unverified": unverified,
         "now": now,
     }

@@ -42,7 +42,7 @@ class PostmortemSerializer(serializers.ModelSerializer[Postmortem]):
 
     reference = serializers.CharField(read_only=True)
     facilitator = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
-    incidents = serializers.PrimaryKeyRelatedField[Any](many=True, read_only=True)
+    incidents = serializers.SerializerMethodField()
     issue_count = serializers.IntegerField(read_only=True)
     action_count = serializers.IntegerField(read_only=True)
     pending_action_count = serializers.IntegerField(read_only=True)
@@ -70,9 +70,14 @@ class PostmortemSerializer(serializers.ModelSerializer[Postmortem]):
         )
         read_only_fields: tuple[str, ...] = fields
 
+    def get_incidents(self, postmortem: Any) -> list[int]:
+        """Those that the caller may see."""
+        return [incident.pk for incident in postmortem.seen_incidents]
+
 
 class PostmortemDetailSerializer(PostmortemSerializer):
-    """A postmortem with what its phases hold, and the steps that the caller may take."""
+    """A postmortem with what its phases hold, and the steps that the caller may take. The phases are empty for whoever
+    may not see all of its incidents."""
 
     entries = EntrySerializer(many=True, read_only=True)
     issues = IssueSerializer(many=True, read_only=True)
@@ -84,6 +89,11 @@ class PostmortemDetailSerializer(PostmortemSerializer):
     class Meta(PostmortemSerializer.Meta):
         fields = (*PostmortemSerializer.Meta.fields, "entries", "issues", "actions", "signed_by", "allowed", "blocked")
         read_only_fields = fields
+
+    def to_representation(self, postmortem: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(postmortem)
+        is_whole = postmortem.incident_count == len(postmortem.seen_incidents)
+        return shown if is_whole else {**shown, "entries": [], "issues": [], "actions": []}
 
     def get_allowed(self, postmortem: Postmortem) -> list[str]:
         return [offer.verb for offer in offered(postmortem, self.context["request"].user) if offer.is_allowed]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from catalog.models import Person
-from incidents.models import ActionItem
+from incidents.models import ActionItem, Incident
 from lifecycle.models import Event, StatefulRecord
 from lifecycle.transitions import guard
 from postmortems import permissions
@@ -60,14 +60,17 @@ class PostmortemQuerySet(models.QuerySet["Postmortem"]):
     def unfinished(self) -> "PostmortemQuerySet":
         return self.exclude(status=Status.PUBLISHED)
 
-    def for_list(self) -> "PostmortemQuerySet":
-        """Adds ``issue_count``, ``action_count`` and ``pending_action_count``."""
+    def for_list(self, person: Person) -> "PostmortemQuerySet":
+        """Adds ``issue_count``, ``action_count``, ``pending_action_count``, ``incident_count`` and ``seen_incidents``,
+        those that the person may see."""
+        seen = Incident.objects.visible_to(person).select_related("level").order_by("pk")
         action = "issues__action_links__action"
         pending = models.Q(**{f"{action}__isnull": False}) & ~models.Q(**{f"{action}__status": "verified"})
         return (
             self.select_related("facilitator")
-            .prefetch_related("incidents__level")
+            .prefetch_related(models.Prefetch("incidents", seen, to_attr="seen_incidents"))
             .annotate(
+                incident_count=models.Count("incidents", distinct=True),
                 issue_count=models.Count("issues", distinct=True),
                 action_count=models.Count(action, distinct=True),
                 pending_action_count=models.Count(action, filter=pending, distinct=True),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
-from incidents.models import ActionItem
+from incidents.models import ActionItem, Incident
 from incidents.models.action import ActionType
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, lock, record_event
@@ -37,7 +37,7 @@ def add_action(
         type=type,
         owner=owner,
         due_on=due_on,
-        incident=postmortem.incidents.first(),
+        incident=_most_confidential(postmortem),
         created_at=clock.now(),
     )
     IssueAction.objects.bulk_create(IssueAction(issue=issue, action=action) for issue in issues)
@@ -65,6 +65,11 @@ def decline_action(
     issue.save(update_fields=["no_action_reason", "version"])
     record_event(postmortem, "decline_action", actor=actor, via=via, note=reason, data={"issue": issue.pk})
     return issue
+
+
+def _most_confidential(postmortem: Postmortem) -> Incident | None:
+    """Of a group, the incident that the fewest see: nobody reads an action who may not read all that it is about."""
+    return postmortem.incidents.order_by("-is_restricted", "-service__is_restricted", "-pk").first()
 
 
 def _complete(

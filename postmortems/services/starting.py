@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from incidents.models import Incident
+from incidents.permissions import is_confidential
+from incidents.services.performing import refuse_unseen
 from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
@@ -34,6 +36,10 @@ def start_postmortem(
     if facilitator is not None and not facilitator.is_colleague:
         raise InputRefused(facilitator=_("Choose a colleague."))
     chosen = sorted(incidents, key=lambda incident: incident.pk)
+    for incident in chosen:
+        refuse_unseen(actor, incidents=incident)
+    if is_confidential(chosen[0]) and not one_line(title):
+        raise InputRefused(title=_("Every colleague reads the title: write one that tells nothing of the incident."))
     for incident in chosen:
         _refuse_unready(incident)
     now = clock.now()

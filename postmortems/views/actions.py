@@ -59,7 +59,7 @@ def action_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     person = colleague_of(request)
     if verb not in SERVICES:
         raise Http404
-    item = get_object_or_404(ActionItem, pk=pk)
+    item = get_object_or_404(ActionItem.objects.of_seen(person), pk=pk)
     if request.method != "POST":
         return redirect("postmortems:actions")
     form = ACTION_ITEM_FORMS[verb](request.POST, auto_id=f"refused-{verb}-%s")
@@ -107,7 +107,7 @@ def _render_list(
 
 
 def _shown(show: str, person: Person, today: date) -> Any:
-    items = ActionItem.objects.order_by("due_on", "pk")
+    items = ActionItem.objects.of_seen(person).order_by("due_on", "pk")
     kinds: dict[str, Any] = {
         "mine": items.pending().filter(owner=person),
         "overdue": items.overdue(today),

@@ -21,7 +21,7 @@ from postmortems.commands import POSTMORTEM_COMMANDS
 from postmortems.forms import ActionForm, ContentForm, DeclineForm, EntryForm, IssueForm, PlainForm
 from postmortems.models import Postmortem
 from postmortems.services import StaleEdit
-from postmortems.views.workspace import Content, render_workspace, visible_postmortem
+from postmortems.views.workspace import Content, render_workspace, whole_postmortem
 
 Verb = tuple[type[ContentForm], Callable[..., Any]]
 ADDING: dict[str, Verb] = {
@@ -45,7 +45,7 @@ UNASKED = {"edit_issue": {"parked"}, "drop_parked": {"expected_version"}}
 @require_http_methods(["GET", "HEAD", "POST"])
 def postmortem_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """POST moves the postmortem or adds content; GET shows the page, with the verb's form open."""
-    postmortem = visible_postmortem(request, pk)
+    postmortem = whole_postmortem(request, pk)
     if verb in ADDING:
         return _add(request, postmortem, verb) if request.method == "POST" else redirect(postmortem)
     if verb not in POSTMORTEM_COMMANDS:
@@ -54,7 +54,7 @@ def postmortem_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse
         return render_workspace(request, postmortem, open_verb=verb)
     refusal = run_posted(request, postmortem, command_named(postmortem, verb))
     if refusal is not None:
-        return render_workspace(request, visible_postmortem(request, pk), refusal=refusal)
+        return render_workspace(request, whole_postmortem(request, pk), refusal=refusal)
     messages.success(request, _("Done: %(verb)s") % {"verb": label_of(Postmortem, verb)})
     return redirect(postmortem)
 
@@ -63,7 +63,7 @@ def postmortem_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def row_command(request: HttpRequest, pk: int, verb: str, row: int) -> HttpResponse:
     """POST changes one row; GET opens its form."""
-    postmortem = visible_postmortem(request, pk)
+    postmortem = whole_postmortem(request, pk)
     if verb not in CHANGING:
         raise Http404
     rows, make, service = CHANGING[verb]
@@ -107,7 +107,7 @@ def _run(
     """Act with what was typed; a refusal shows the page with the form as it was filled."""
 
     def refuse(status: int, reason: str, current: Any = None) -> HttpResponse:
-        fresh = visible_postmortem(request, postmortem.pk)
+        fresh = whole_postmortem(request, postmortem.pk)
         content = Content(verb, row, form, address, reason=reason, current=current, status=status)
         return render_workspace(request, fresh, content=content)
 

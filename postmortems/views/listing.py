@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Person
 from incidents.models import Incident
+from incidents.permissions import is_confidential
 from incidents.views.asking import colleague_of
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused
@@ -32,10 +33,12 @@ def postmortem_list(request: HttpRequest) -> HttpResponse:
     """Newest first; ``?status=published`` is what can be learned from."""
     person = colleague_of(request)
     status = request.GET.get("status", "")
-    rows = Postmortem.objects.visible_to(person).for_list().order_by("-pk")
+    rows = Postmortem.objects.visible_to(person).for_list(person).order_by("-pk")
     if status in Status.values:
         rows = rows.filter(status=status)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    for postmortem in page:
+        postmortem.unseen = postmortem.incident_count - len(postmortem.seen_incidents)  # type: ignore[attr-defined]
     context = {"page": page, "tabs": _tabs(status), "may_start": permissions.leads(None, person)}
     return render(request, "postmortems/list.html", context)
 
@@ -69,12 +72,13 @@ def _leader(request: HttpRequest) -> Person:
 
 def _defaults(asked: str, person: Person) -> dict[str, Any]:
     found = (
-        Incident.objects.filter(pk=int(asked)).first()
+        Incident.objects.visible_to(person).filter(pk=int(asked)).first()
         if asked.isascii() and asked.isdigit() and len(asked) < 16
         else None
     )
-    named = {"incidents": found.reference, "title": found.title} if found else {}
-    return {"facilitator": person.username, **named}
+    named = {"incidents": found.reference} if found else {}
+    title = {"title": found.title} if found and not is_confidential(found) else {}
+    return {"facilitator": person.username, **named, **title}
 
 
 def _tabs(current: str) -> list[dict[str, Any]]:

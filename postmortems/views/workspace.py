@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from incidents.presentation import Step, actions_of, entries_of, round_words
 from incidents.views.asking import colleague_of
 from incidents.views.commanding import Refusal
 from lifecycle.models import Event
+from postmortems import permissions
 from postmortems.forms import ActionForm, EntryForm, IssueForm
 from postmortems.gaps import Gap, find_gaps, unanswered
 from postmortems.models import Postmortem, Status
@@ -84,6 +85,14 @@ def visible_postmortem(request: HttpRequest, pk: int) -> Postmortem:
     return get_object_or_404(found, pk=pk)
 
 
+def whole_postmortem(request: HttpRequest, pk: int) -> Postmortem:
+    """As ``visible_postmortem``, for whoever may see all that it is about; for others there is nothing to be done."""
+    postmortem = visible_postmortem(request, pk)
+    if not permissions.sees_all(postmortem, colleague_of(request)):
+        raise Http404
+    return postmortem
+
+
 def render_workspace(
     request: HttpRequest,
     postmortem: Postmortem,
@@ -95,22 +104,27 @@ def render_workspace(
     """The page of the phase that is open; what was typed and refused stands at the top of it."""
     person = colleague_of(request)
     actions = actions_of(postmortem, person)
+    incidents = postmortem.incidents.visible_to(person).select_related("level", "service")
+    unseen = postmortem.incidents.count() - len(incidents)
     opened = next((action for action in actions if action.verb == open_verb), None)
     context = {
         "postmortem": postmortem,
-        "incidents": postmortem.incidents.select_related("level", "service"),
+        "incidents": incidents,
+        "unseen": unseen,
         "actions": actions,
         "opened": opened if opened and opened.is_allowed and opened.form else None,
         "refusal": refusal,
         "content": content,
         "steps": steps_of(postmortem),
-        "history": entries_of(_history(postmortem), person),
-        **_timeline(request, postmortem),
-        **_issues(postmortem),
-        **_forms(postmortem),
+        "history": [] if unseen else entries_of(_history(postmortem), person),
+        **({} if unseen else _phases(request, postmortem)),
     }
     status = refusal.status if refusal else content.status if content else 200
     return render(request, "postmortems/postmortem.html", context, status=status)
+
+
+def _phases(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
+    return {**_timeline(request, postmortem), **_issues(postmortem), **_forms(postmortem)}
 
 
 def steps_of(postmortem: Postmortem) -> list[Step]:

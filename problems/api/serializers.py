@@ -71,7 +71,7 @@ class ProblemDetailSerializer(ProblemSerializer):
     ``blocked`` maps the others to the reason."""
 
     known_error = serializers.SerializerMethodField()
-    incidents = serializers.PrimaryKeyRelatedField[Any](many=True, read_only=True)
+    incidents = serializers.SerializerMethodField()
     outcome_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     signed_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     allowed = serializers.SerializerMethodField()
@@ -93,6 +93,11 @@ class ProblemDetailSerializer(ProblemSerializer):
             "blocked",
         )
         read_only_fields = fields
+
+    def get_incidents(self, problem: Problem) -> list[int]:
+        """Those that the caller may see."""
+        seen = problem.incidents.visible_to(self.context["request"].user).order_by("pk")
+        return list(seen.values_list("pk", flat=True))
 
     def get_known_error(self, problem: Problem) -> dict[str, Any] | None:
         known = KnownError.objects.filter(problem=problem).first()

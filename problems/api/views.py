@@ -17,6 +17,7 @@ from catalog.api.idempotency import AnsweredOnce
 from incidents.api.serializers import EventSerializer
 from incidents.api.views import REFUSALS, IsColleague, NewestFirst
 from incidents.commands import Command
+from incidents.presentation.veiling import veil_events
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from problems.api import serializers
@@ -71,6 +72,10 @@ class ProblemEvents(generics.ListAPIView[Event]):
             return Event.objects.none()
         problem = get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
         return Event.objects.about(problem).select_related("actor")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return page and veil_events(page, self.request.user)  # type: ignore[arg-type]
 
 
 class ProblemCommandView(AnsweredOnce):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents.models import CauseClass, Incident
 from incidents.models.status import Status as IncidentStatus
+from incidents.services.performing import refuse_unseen
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from problems import permissions
 from problems.models import Problem, Status
@@ -16,6 +17,7 @@ def link_incident(problem: Problem, *, actor: Person | None, via: str, incident:
     """State that the problem is behind this incident too."""
     if actor is not None and not permissions.works(problem, actor):
         raise NotPermitted("link_incident")
+    refuse_unseen(actor, incident=incident)
     lock(problem)
     if problem.status == Status.REJECTED:
         raise InputRefused(problem=_("That problem was rejected. Reopen it first."))
@@ -31,6 +33,7 @@ def unlink_incident(problem: Problem, *, actor: Person | None, via: str, inciden
     """The problem is not behind this incident after all; refused where the incident closed on its strength."""
     if actor is not None and not permissions.works(problem, actor):
         raise NotPermitted("unlink_incident")
+    refuse_unseen(actor, incident=incident)
     if not reason.strip():
         raise InputRefused(reason=_("Please write something here."))
     lock(problem)

@@ -8,6 +8,8 @@ from django.utils.translation import pgettext
 
 from catalog.models import Person, Service
 from incidents.models import Incident
+from incidents.permissions import is_confidential
+from incidents.services.performing import refuse_unseen
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from problems import permissions
@@ -30,13 +32,16 @@ def raise_problem(
 ) -> Problem:
     """Log a problem. Raised from an incident it takes over that incident's context and stays linked to it.
 
-    What is not given comes from the incident; without an incident, title and service are required.
+    What is not given comes from the incident; without an incident, title and service are required. Every colleague
+    reads a problem, so that of a restricted incident nothing is taken over but the service: it needs a title too.
     """
     if actor is not None and not permissions.works(None, actor):
         raise NotPermitted("raise_problem")
+    refuse_unseen(actor, incident=incident)
     if incident is not None:
-        title, service = title or incident.title, service or incident.service
-        description = description or context_of(incident)
+        service = service or incident.service
+    if incident is not None and not is_confidential(incident):
+        title, description = title or incident.title, description or context_of(incident)
     service = _require(title, service)
     _refuse_idle_owner(owner)
     now = clock.now()

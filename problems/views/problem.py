@@ -66,7 +66,7 @@ def _render_page(
     for action in actions:
         _fill_in(action.form, action.verb, problem, known)
     opened = next((action for action in actions if action.verb == open_verb), None)
-    incidents = problem.incidents.select_related("level", "service").order_by("-occurred_at")
+    incidents = problem.incidents.visible_to(person).select_related("level", "service").order_by("-occurred_at")
     context = {
         "problem": problem,
         "known_error": known,
@@ -75,6 +75,7 @@ def _render_page(
         "refusal": refusal,
         "steps": steps_of(problem),
         "incidents": incidents[:MOST_INCIDENTS],
+        "unseen": problem.incidents.count() - incidents.count(),
         "entries": entries_of(_events(problem), person),
         "may_write": permissions.works(problem, person),
         "is_overdue": bool(problem.due_on and problem.due_on < now.date() and not problem.is_over),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.models import Person
 from incidents.forms import IncidentReference
+from incidents.permissions import is_confidential, sees
 from incidents.views.asking import colleague_of, visible_incident
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused
@@ -27,7 +28,7 @@ def new_problem(request: HttpRequest) -> HttpResponse:
     """``?incident=12`` fills the form with that incident's context."""
     person = _worker(request)
     if request.method != "POST":
-        return _show(request, RaiseForm(initial=_context(request.GET.get("incident", ""))))
+        return _show(request, RaiseForm(initial=_context(request.GET.get("incident", ""), person)))
     form = RaiseForm(request.POST)
     if not form.is_valid():
         return _show(request, form, status=400)
@@ -75,13 +76,15 @@ def _worker(request: HttpRequest) -> Person:
     return person
 
 
-def _context(asked: str) -> dict[str, Any]:
+def _context(asked: str, person: Person) -> dict[str, Any]:
     try:
         incident = IncidentReference(required=False).clean(asked[:30])
     except forms.ValidationError:
         incident = None
-    if incident is None:
+    if incident is None or not sees(incident, person):
         return {}
+    if is_confidential(incident):
+        return {"incident": incident.reference, "service": incident.service.slug}
     return {
         "incident": incident.reference,
         "title": incident.title,
