@@ -25,6 +25,7 @@ from reports.models import MonthlyReport
 from reports.months import recent_months
 from reports.period import Month
 from reports.presentation import Page, present_differences, rows_url
+from reports.reading import for_reader
 
 ROWS_A_PAGE = 50
 
@@ -77,10 +78,10 @@ def show_rows(request: PersonRequest, month: Month) -> HttpResponse:
 
 @require_safe
 @for_colleagues
-def download(_request: PersonRequest, month: Month) -> HttpResponse:
+def download(request: PersonRequest, month: Month) -> HttpResponse:
     _refuse_future(month)
     report = _report_of(month)
-    text = write_csv(report.numbers or compute(month, now=clock.now()))
+    text = write_csv(for_reader(report.numbers or compute(month, now=clock.now()), request.user))
     headers = {"Content-Disposition": f'attachment; filename="mainstay-{month}.csv"'}
     return HttpResponse(text.encode(), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -136,8 +137,8 @@ def _report_of(month: Month) -> MonthlyReport:
 
 def _render_month(request: PersonRequest, report: MonthlyReport, form: TextForm, status: int = 200) -> HttpResponse:
     month, now = report.period, clock.now()
-    fresh = compute(month, now=now)
-    numbers = report.numbers or fresh
+    fresh = for_reader(compute(month, now=now), request.user)
+    numbers = for_reader(report.numbers, request.user) if report.numbers else fresh
     context = {
         **Page(numbers).context(),
         "report": report,

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
@@ -12,6 +14,7 @@ from reports.figures import compute
 from reports.frozen import differences
 from reports.models import MonthlyReport
 from reports.period import Month
+from reports.reading import for_reader
 from reports.sentences import write_sentences
 
 
@@ -19,15 +22,16 @@ class MonthlyReportView(APIView):
     permission_classes = (IsAuthenticated, ForColleagues)
 
     @extend_schema(responses=MonthlyReportSerializer)
-    def get(self, _request: Request, month: Month) -> Response:
+    def get(self, request: Request, month: Month) -> Response:
         """The report of a month, such as /api/v1/reports/2026-10/."""
         now = clock.now()
         if month.start > now:
             raise Http404
         found = MonthlyReport.objects.select_related("signed_by").filter(month=month.first_day).first()
         report = found or MonthlyReport(month=month.first_day)
-        fresh = compute(month, now=now)
-        numbers = report.numbers or fresh
+        reader: Any = request.user
+        fresh = for_reader(compute(month, now=now), reader)
+        numbers = for_reader(report.numbers, reader) if report.numbers else fresh
         body = present(
             report,
             numbers=numbers,
