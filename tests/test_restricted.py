@@ -25,12 +25,13 @@ from incidents.models.action import ActionType
 from incidents.services.attaching import NamedFile, attach_files
 from lifecycle import clock
 from lifecycle.models import Event
+from lifecycle.transitions import InputRefused, NotPermitted
 from notifications.models import Delivery
 from postmortems.models import IssueKind, Postmortem
-from postmortems.services import add_action, add_issue, open_actions, open_issues, start_postmortem
+from postmortems.services import add_action, add_issue, open_actions, open_issues, publish_postmortem, start_postmortem
 from postmortems.views.actions import SERVICES as ACTION_COMMANDS
 from problems.models import Problem
-from problems.services import link_incident, raise_problem
+from problems.services import link_incident, raise_problem, unlink_incident
 from reports.period import Month
 from tests.browser.addresses import Address, all_addresses
 from tests.browser.demo import Demo, client_of, keep_demo
@@ -352,3 +353,89 @@ def test_an_incident_manager_finds_all_of_it(hidden: Hidden) -> None:
         assert TITLE in text or WORD in text, path
     for path in ("/pager/", "/postmortems/", "/incidents/?tab=all"):
         assert f"INC-{pk}" in body(client.get(path)), path
+
+
+# --- Acting on what one may not see ---------------------------------------------------------------------------------
+
+
+def test_a_number_typed_anywhere_is_no_such_incident(hidden: Hidden) -> None:
+    """Exactly the words for a number that nobody has."""
+    client, before = client_of(hidden.colleague), Event.objects.count()
+    service = hidden.demo.company.services["card-payments"]
+    (waiting,) = InboundEmail.objects.filter(status="quarantined").order_by("-pk")[:1]
+    child, _duplicate, once = hidden.relatives
+    forms: dict[str, dict[str, Any]] = {
+        f"/incidents/{once.pk}/merge/": {"target": "{}"},
+        f"/incidents/{once.pk}/set_parent/": {"parent": "{}"},
+        f"/incidents/mail/{waiting.pk}/attach/": {"incident": "{}"},
+        f"/problems/{hidden.problem.pk}/link_incident/": {"incident": "{}"},
+        f"/problems/{hidden.problem.pk}/unlink_incident/": {"incident": "{}", "reason": "Not it"},
+        "/problems/new/": {"title": "Weak", "service": service.slug, "incident": "{}"},
+        "/postmortems/new/": {"incidents": "{}", "title": "How it went"},
+    }
+    for path, typed in forms.items():
+        told = []
+        for number in (hidden.incident.pk, 10**12):
+            answer = client.post(path, {name: text.format(number) for name, text in typed.items()})
+            assert answer.status_code == 400, f"{path}: {answer.status_code}"
+            told.append(re.findall(r"There is no such incident[^<]*", body(answer).replace(str(number), "N")))
+        assert told[0], path
+        assert told[0] == told[1], path
+    assert child.parent_id == hidden.incident.pk
+    assert Event.objects.count() == before
+
+
+def test_nothing_is_done_to_it_with_many_others(hidden: Hidden) -> None:
+    client, before = client_of(hidden.colleague), Event.objects.count()
+    for typed in ({"verb": "watch"}, {"verb": "acknowledge"}):
+        answer = client.post("/incidents/bulk/", {**typed, "pk": [hidden.incident.pk]}, follow=True)
+        assert WORD not in body(answer)
+    assert Event.objects.count() == before
+
+
+def test_services_refuse_whoever_may_not_see_it(hidden: Hidden) -> None:
+    stranger: dict[str, Any] = {"actor": hidden.colleague, "via": "web"}
+    duplicate = Incident.objects.get(pk=hidden.relatives[1].pk)
+    action = ActionItem.objects.get(pk=hidden.parts["action"])
+    with pytest.raises(NotPermitted):
+        services.complete_action(action, proof="Seen", **stranger)
+    with pytest.raises(NotPermitted):
+        services.add_note(duplicate, text="It goes to the one that goes on", **stranger)
+    with pytest.raises(NotPermitted):
+        add_issue(hidden.postmortem, text="Nobody looked", kind=IssueKind.PROCESS, **stranger)
+    with pytest.raises(NotPermitted):
+        publish_postmortem(hidden.postmortem, **stranger)
+    with pytest.raises(InputRefused, match="no such incident"):
+        link_incident(hidden.problem, incident=hidden.incident, **stranger)
+    with pytest.raises(InputRefused, match="no such incident"):
+        unlink_incident(hidden.problem, incident=hidden.incident, reason="Not it", **stranger)
+    with pytest.raises(InputRefused, match="no such incident"):
+        raise_problem(incident=hidden.incident, title="Weak", **stranger)
+    with pytest.raises(InputRefused, match="no such incident"):
+        start_postmortem(incidents=[hidden.incident], title="How it went", **stranger)
+
+
+def test_what_everybody_reads_takes_nothing_over_from_it(hidden: Hidden) -> None:
+    manager: dict[str, Any] = {"actor": hidden.manager, "via": "web"}
+    with pytest.raises(InputRefused) as refused:
+        raise_problem(incident=hidden.incident, **manager)
+    assert set(refused.value.errors) == {"title"}
+    problem = raise_problem(incident=hidden.incident, title="Weak", **manager)
+    assert problem.description == ""
+    assert problem.service == hidden.incident.service
+    with pytest.raises(InputRefused) as refused:
+        start_postmortem(incidents=[hidden.incident], **manager)
+    assert set(refused.value.errors) == {"title"}
+
+
+def test_what_it_is_about_is_counted_where_it_is_not_named(hidden: Hidden) -> None:
+    client = client_of(hidden.colleague)
+    for path in (f"/problems/{hidden.problem.pk}/", f"/postmortems/{hidden.postmortem.pk}/", "/postmortems/"):
+        assert "1 restricted incident" in body(client.get(path)), path
+    told = client.get(f"/api/v1/postmortems/{hidden.postmortem.pk}/").json()
+    assert (told["incidents"], told["entries"], told["issues"], told["actions"]) == ([], [], [], [])
+    told = client.get(f"/api/v1/problems/{hidden.problem.pk}/").json()
+    assert told["incidents"] == [hidden.relatives[0].pk]
+    assert told["incidents_in_all"] == 2
+    for verb in ("publish", "add_action", "go_back", "repeat_pass"):
+        assert client.post(f"/postmortems/{hidden.postmortem.pk}/{verb}/").status_code == 404, verb

@@ -9,9 +9,12 @@ from incidents.services.merging import surviving
 
 
 def may_write(incident: Incident, person: Person) -> bool:
-    """Colleagues who respond, and the reporter."""
+    """Colleagues who respond, and the reporter. What is written goes to the incident that goes on: a colleague has to
+    see that one too."""
     is_own = incident.reporter_id == person.pk and permissions.sees(incident, person)
-    return is_own or permissions.responds(incident, person)
+    if is_own or incident.merged_into_id is None:
+        return is_own or permissions.responds(incident, person)
+    return permissions.responds(incident, person) and permissions.sees(surviving(incident), person)
 
 
 def follow(incident: Incident) -> tuple[Incident, dict[str, Any]]:
