@@ -1,14 +1,15 @@
 """What each phase asks for."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import Role
+from catalog.models import Person, Role
 from incidents.forms import Moment, PersonChoice, Text
 from incidents.models import ActionItem, Incident
 from incidents.models.action import ActionType
@@ -29,12 +30,14 @@ class ExactMoment(Moment):
 
 
 class IncidentReferences(forms.CharField):
-    """Incidents by their running numbers, apart by commas or spaces."""
+    """Incidents by their running numbers, apart by commas or spaces. ``seen``: those that the reader may see."""
+
+    seen: QuerySet[Incident] = Incident.objects.none()
 
     def clean(self, value: Any) -> list[Incident]:
         words = [word for word in re.split(r"[\s,;，、]+", super().clean(value)) if word][:MOST_INCIDENTS]
         numbers = [re.fullmatch(r"(?:INC-)?(\d{1,15})", word, re.IGNORECASE) for word in words]
-        found = Incident.objects.in_bulk([int(number[1]) for number in numbers if number])
+        found = self.seen.in_bulk([int(number[1]) for number in numbers if number])
         missing = [
             word for word, number in zip(words, numbers, strict=True) if not number or int(number[1]) not in found
         ]
@@ -56,6 +59,11 @@ class StartForm(forms.Form):
         help_text=gettext_lazy("That of the first incident, if you leave it empty."),
     )
     facilitator = PersonChoice(*COLLEAGUES, label=gettext_lazy("Facilitator"), required=False)
+
+    def __init__(self, *args: Any, reader: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        incidents = cast(IncidentReferences, self.fields["incidents"])
+        incidents.seen = Incident.objects.visible_to(reader)
 
 
 class ReasonForm(forms.Form):

@@ -49,8 +49,8 @@ def new_postmortem(request: HttpRequest) -> HttpResponse:
     """``?incident=12`` fills the form."""
     person = _leader(request)
     if request.method != "POST":
-        return _show(request, StartForm(initial=_defaults(request.GET.get("incident", ""), person)))
-    form = StartForm(request.POST)
+        return _show(request, StartForm(initial=_defaults(request.GET.get("incident", ""), person), reader=person))
+    form = StartForm(request.POST, reader=person)
     if not form.is_valid():
         return _show(request, form, status=400)
     try:
