@@ -192,8 +192,9 @@ def test_what_does_not_exist_is_not_found(administrator: Client, demo: Demo, add
 def test_no_query_breaks_a_page(administrator: Client, demo: Demo, name: str) -> None:
     address = next(address for address in ADDRESSES if address.name == name)
     path = address.paths(demo)[0]
-    for parameter in PARAMETERS[name]:
-        for value in HOSTILE:
+    for number, parameter in enumerate(PARAMETERS[name]):
+        # Where there are many parameters each gets some of the values, in turn.
+        for value in HOSTILE[number % 3 :: 3] if len(PARAMETERS[name]) > 6 else HOSTILE:
             answer = administrator.get(path, QUERY_STRING=f"{parameter}={value}".encode().decode("latin-1"))
             assert answer.status_code in (200, 302, 400, 404), f"{path}?{parameter}={value}: {answer.status_code}"
 
