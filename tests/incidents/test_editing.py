@@ -106,7 +106,7 @@ def test_what_cannot_be_is_refused_by_field(alice: Person, changes: dict[str, An
 def test_a_merged_one_and_a_closed_one_are_not_edited(alice: Person) -> None:
     merged, target = make_incident(), make_incident()
     services.merge_incident(merged, actor=alice, via="web", target=target)
-    with pytest.raises(TransitionRefused, match=f"merged into INC-{target.pk}"):
+    with pytest.raises(TransitionRefused, match="edit the incident that goes on"):
         edit(merged, alice, title="x")
     closed = make_incident(level=3)
     services.acknowledge_incident(closed, actor=alice, via="web")
