@@ -33,9 +33,7 @@ def readers_of(incident: Incident, kind: str, cause: Event) -> list[Person]:
     """The active colleagues whom that notice is for and who may see the incident; nobody is told of their own doing."""
     found = {person.pk: person for person in READERS[kind](incident, cause) if person is not None}
     return [
-        person
-        for person in found.values()
-        if person.pk != cause.actor_id and permissions.watches(incident, person)
+        person for person in found.values() if person.pk != cause.actor_id and permissions.watches(incident, person)
     ]
 
 
