@@ -19,7 +19,7 @@ run: .venv/.run ## Start everything on this machine (DEMO=yes|no, MAINSTAY_PORT=
 
 test: .venv/.dev ## Run every test against a PostgreSQL and Redis of its own (TESTS=tests/incidents)
 	@bash deploy/test_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(TESTS)
 
 check: .venv/.dev ## Formatting, lint, types, migrations, architecture, deployment, licences, vendored files
 	@bash deploy/check.sh

@@ -24,6 +24,7 @@ hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
 hypothesis.settings.load_profile("patient")
+LONG = ("tests/scenarios/", "tests/deploy/", "tests/browser/", "tests/incidents/imports/", "tests/test_access.py")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -56,7 +57,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses a browser is marked so, by its fixtures."""
+    """What takes long comes first, so that no worker is left alone with it at the end. Whatever uses a browser is
+    marked so, by its fixtures."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
     for item in items:
         if {"browser", "page"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")

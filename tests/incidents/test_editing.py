@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from catalog.models import Person, Role
 from catalog.services import issue_token
 from incidents import services
-from incidents.models import Category, CustomField, Incident, MatrixCell
+from incidents.models import Category, Criterion, CustomField, Incident, MatrixCell
 from incidents.presentation import describe
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, VersionConflict
@@ -184,13 +184,15 @@ def test_the_whole_form_opens_filled_in(page: Client) -> None:
 
 def test_a_new_judgement_opens_with_the_last_one(page: Client) -> None:
     incident = make_incident(impact=1, urgency=2, level=None)
+    criterion = Criterion.objects.filter(level=1)[1]
     url = f"/incidents/{incident.pk}/reclassify/"
-    assert page.post(url, {"impact": "1", "urgency": "1", "criteria": "2", "follow": "on"}).status_code == 302
+    judged = {"impact": "1", "urgency": "1", "criteria": str(criterion.pk), "follow": "on"}
+    assert page.post(url, judged).status_code == 302
     incident.refresh_from_db()
     assert incident.level_id == 1
     form = page.get(url).context["opened"].form
     assert (form.initial["impact"], form.initial["urgency"]) == (1, 1)
-    assert [each.pk for each in form.initial["criteria"]] == [2]
+    assert [each.pk for each in form.initial["criteria"]] == [criterion.pk]
     response = page.post(url, {"impact": "3", "urgency": "3", "level_reason": ""})
     assert list(response.context["refusal"].form.errors) == ["level_reason"]
 

@@ -69,12 +69,12 @@ def test_a_mention_shows_nobody_a_restricted_incident() -> None:
     assert (event.data["mentions"], event.data["watchers_to_tell"]) == ([], [])
 
 
-def test_a_reporter_who_watches_is_told_of_public_notes_only() -> None:
-    alice, rita = make_person(), make_person(Role.REPORTER)
+def test_a_reporter_does_not_watch_what_is_said_among_colleagues() -> None:
+    rita = make_person(Role.REPORTER)
     incident = make_incident(reporter=rita)
-    services.watch_incident(incident, **by(rita))
-    assert services.add_note(incident, text="secret", **by(alice)).data["watchers_to_tell"] == []
-    assert services.post_update(incident, text="soon", **by(alice)).data["watchers_to_tell"] == [rita.pk]
+    with pytest.raises(NotPermitted):
+        services.watch_incident(incident, **by(rita))
+    assert not incident.watchers.exists()
 
 
 def test_a_reporter_mentions_nobody() -> None:
