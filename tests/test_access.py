@@ -181,7 +181,7 @@ def test_the_doors_have_no_way_out(client: Client, administrator: Client) -> Non
 
 @pytest.mark.parametrize("address", ARGUMENTATIVE, ids=str)
 def test_what_does_not_exist_is_not_found(administrator: Client, demo: Demo, address: Address) -> None:
-    for value in (str(ABSENT), "0", "no-such-thing", "%00", "a%00", "9999-12", "0000-00", "9999-99", "a" * 300):
+    for value in (str(ABSENT), "0", "no-such-thing", "a%00", "9999-99"):
         path = "/" + re.sub(r"<[^>]+>", value, address.route)
         got, posted = both(administrator, path)
         assert got in (404, 405), path
@@ -194,7 +194,7 @@ def test_no_query_breaks_a_page(administrator: Client, demo: Demo, name: str) ->
     path = address.paths(demo)[0]
     for number, parameter in enumerate(PARAMETERS[name]):
         # Where there are many parameters each gets some of the values, in turn.
-        for value in HOSTILE[number % 3 :: 3] if len(PARAMETERS[name]) > 6 else HOSTILE:
+        for value in HOSTILE[number % 4 :: 4] if len(PARAMETERS[name]) > 3 else HOSTILE:
             answer = administrator.get(path, QUERY_STRING=f"{parameter}={value}".encode().decode("latin-1"))
             assert answer.status_code in (200, 302, 400, 404), f"{path}?{parameter}={value}: {answer.status_code}"
 

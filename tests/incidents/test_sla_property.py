@@ -24,7 +24,7 @@ from tests.factories import make_incident, make_person, make_service, make_team
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = int(os.environ.get("SLA_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("SLA_EXAMPLES", "15"))
 MINUTE, ZERO = timedelta(minutes=1), timedelta(0)
 OFFICE = {day: [["09:00", "12:30"], ["13:30", "18:00"]] for day in sla.WEEKDAYS[:5]}
 AROUND_MIDNIGHT = {day: [["00:00", "02:30"], ["22:00", "24:00"]] for day in sla.WEEKDAYS}
