@@ -13,6 +13,7 @@ from django_fsm import Transition
 
 from lifecycle import clock
 from lifecycle.models import Event, StatefulRecord
+from lifecycle.reactions import react
 from lifecycle.signals import events_recorded
 
 Guard = Callable[[Any], bool]
@@ -180,6 +181,8 @@ def record_event(
     if clock.is_rehearsing():
         event.dispatched_at = event.recorded_at
     event.save()
+    if not clock.is_rehearsing():
+        react(record, event)
     _touch(record, event.recorded_at)
     transaction.on_commit(lambda: events_recorded.send_robust(sender=Event, event_ids=[event.pk]), robust=True)
     return event

@@ -9,7 +9,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from lifecycle.signals import events_recorded
-        from notifications import panels, timeline  # noqa: F401  (register themselves)
+        from notifications import panels, reactions, timeline  # noqa: F401  (register themselves)
         from notifications.doorbell import ring
         from notifications.shipped import install_policies
 

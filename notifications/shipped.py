@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from notifications.models import EscalationPolicy, EscalationStep, NotificationRule
+from notifications.models import EscalationPolicy, EscalationStep, NotificationRule, PagingSettings, Route
 
 WRITTEN = ["sms", "email"]
 TABLE = [
@@ -29,6 +29,9 @@ STEPS = [(0, "primary"), (5, "primary"), (10, "secondary"), (15, "manager")]
 
 def install_policies(**_signal: Any) -> None:
     """Fill empty tables; called after every migration."""
+    PagingSettings.objects.get_or_create(pk=1)
+    if not Route.objects.exists():
+        Route.objects.create(note=gettext_noop("every incident"))
     if not NotificationRule.objects.exists():
         for kind, channels, to, cc in TABLE:
             NotificationRule.objects.create(kind=kind, levels=[1, 2], channels=channels, to=to, cc=cc)

@@ -19,6 +19,8 @@ PUBLIC_URL = environment.text("MAINSTAY_PUBLIC_URL", "https://localhost").rstrip
 ALLOWED_HOSTS = environment.words("MAINSTAY_ALLOWED_HOSTS", urlsplit(PUBLIC_URL).hostname or "localhost")
 TLS = environment.flag("MAINSTAY_TLS", default=True)
 SECRET_KEY = environment.text("MAINSTAY_SECRET_KEY")
+# What encrypts secrets in the database, newest first; the secret key where there is none (catalog/sealing.py).
+SEALING_KEYS = environment.words("MAINSTAY_SEALING_KEYS")
 DEBUG = environment.flag("MAINSTAY_DEBUG", default=False)
 
 # --- Parts -----------------------------------------------------------------------------------------

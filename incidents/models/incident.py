@@ -43,6 +43,8 @@ class Incident(Classified, Staffed, Timed, StatefulRecord):
 
     status = FSMField(_("status"), choices=Status.choices, default=Status.REPORTED, protected=True)
     source = models.CharField(_("source"), max_length=10, choices=Source)
+    is_drill = models.BooleanField(_("drill"), default=False, editable=False)
+    """An exercise: its pages go to the log, and no figure counts it."""
     dedup_key = models.CharField(max_length=255, blank=True, editable=False)
     external_reference = models.CharField(_("reference elsewhere"), max_length=100, blank=True)
     parent = models.ForeignKey(

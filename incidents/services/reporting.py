@@ -51,6 +51,7 @@ def open_incident(
     tags: Iterable[str] = (),
     custom: dict[str, Any] | None = None,
     is_sanitised: bool = False,
+    is_drill: bool = False,
 ) -> Incident:
     """Record an incident and start its clocks.
 
@@ -78,6 +79,7 @@ def open_incident(
         **texts,
         service=service,
         source=source,
+        is_drill=is_drill,
         occurred_at=occurred,
         reported_at=reported,
         reporter=reporter,

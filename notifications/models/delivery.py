@@ -1,4 +1,4 @@
-"""The delivery outbox: one row a message to one person by one channel."""
+"""The delivery outbox: one row a message to one person, reporter or chat by one channel."""
 
 import secrets
 from datetime import datetime
@@ -12,12 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Person
 from incidents.models import Incident
 from lifecycle.models import Event
-
-
-class Channel(models.TextChoices):
-    VOICE = "voice", _("phone call")
-    SMS = "sms", _("SMS")
-    EMAIL = "email", _("e-mail")
+from notifications.models.channel import Channel
+from notifications.models.chat import ChatHook
 
 
 class Purpose(models.TextChoices):
@@ -36,10 +32,15 @@ class Purpose(models.TextChoices):
     RECEIVED = "received", _("receipt for the reporter")
     ANSWER = "answer", _("news for the reporter")
     CONFIRMATION = "confirmation", _("question to the reporter")
+    TEST = "test", _("test page")
+    CODE = "code", _("verification code")
+    DUTY = "duty", _("news about on-call duty")
 
 
 FOR_REPORTERS = (Purpose.RECEIVED, Purpose.ANSWER, Purpose.CONFIRMATION)
 """Purposes of mails to reporters, who may have no account."""
+WITHOUT_INCIDENT = (Purpose.TEST, Purpose.CODE, Purpose.DUTY)
+"""Purposes of messages that speak of no incident."""
 
 
 class DeliveryStatus(models.TextChoices):
@@ -50,6 +51,7 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
     NOT_SENT = "not_sent", _("not sent")
+    BUNDLED = "bundled", _("told in another message")
 
 
 # A status only ever moves to a higher rank, whatever the order in which callbacks arrive.
@@ -61,6 +63,7 @@ RANK = {
     DeliveryStatus.FAILED: 3,
     DeliveryStatus.CANCELLED: 3,
     DeliveryStatus.NOT_SENT: 3,
+    DeliveryStatus.BUNDLED: 3,
 }
 
 
@@ -90,9 +93,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """A message promised to somebody. ``dedup_key`` makes it single; ``attempt`` fences off late finishers."""
 
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="deliveries")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="deliveries")
+    """None: a test page, a verification code, news about duty."""
     recipient = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="deliveries")
-    """None: a reporter without an account, whose address is the destination."""
+    """None: a reporter without an account, whose address is the destination, or a chat."""
+    chat = models.ForeignKey(ChatHook, on_delete=models.PROTECT, null=True, related_name="deliveries")
     cause = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+")
     """The event that it tells of, where it tells of one."""
     channel = models.CharField(max_length=5, choices=Channel)
@@ -108,13 +113,27 @@ class Delivery(models.Model):
     status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
     not_sent_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    wanted_at = models.DateTimeField(db_default=Now(), editable=False)
+    """When the step or the notice was due: the lag of paging counts from here. It never moves."""
     due_at = models.DateTimeField(db_default=Now())
+    """When it is looked at next: now, after a wait of the person's own rules, after a throttle or a failed try."""
+    held_reason = models.CharField(max_length=200, blank=True)
+    """Why it still waits: a throttle, or the person's own rule. An English sentence, translated where it is shown."""
+    is_drill = models.BooleanField(default=False)
+    """Goes to the log instead of a carrier."""
+    bundled_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundle")
     attempt = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    provider = models.CharField(max_length=30, blank=True)
+    """The carrier's account that took it (notifications/providers.py)."""
     provider_id = models.CharField(max_length=64, blank=True, db_index=True)
     error_code = models.CharField(max_length=20, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    segments = models.PositiveSmallIntegerField(null=True)
+    """Of texts: how many parts the carrier bills."""
+    check_at = models.DateTimeField(null=True)
+    """When the carrier is asked what became of it, because no callback has told; None where nothing is open."""
     sent_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     reached_at = models.DateTimeField(null=True)
@@ -131,12 +150,21 @@ class Delivery(models.Model):
                 fields=["due_at"], condition=models.Q(status__in=("queued", "sending")), name="delivery_waiting"
             ),
             models.Index(fields=["created_at"], name="delivery_created"),
+            models.Index(fields=["check_at"], condition=models.Q(check_at__isnull=False), name="delivery_to_check"),
+            models.Index(fields=["recipient", "channel", "-sent_at"], name="delivery_of_person"),
+            models.Index(fields=["destination", "-id"], name="delivery_to_destination"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(recipient__isnull=False) | models.Q(purpose__in=FOR_REPORTERS, channel="email"),
-                name="delivery_to_a_person_or_a_reporter",
-            )
+                condition=models.Q(recipient__isnull=False)
+                | models.Q(purpose__in=FOR_REPORTERS, channel="email")
+                | models.Q(chat__isnull=False, channel="chat"),
+                name="delivery_to_a_person_a_reporter_or_a_chat",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(incident__isnull=False) | models.Q(purpose__in=WITHOUT_INCIDENT),
+                name="delivery_about_an_incident",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,12 +178,27 @@ class Delivery(models.Model):
         return self.recipient
 
     @property
+    def about(self) -> Incident:
+        """The incident of a page or a notice; only tests, codes and news about duty have none."""
+        if self.incident is None:
+            raise ValueError(f"Delivery {self.pk} speaks of no incident.")
+        return self.incident
+
+    @property
     def reader_name(self) -> str:
-        return self.recipient.name if self.recipient else self.incident.reporter_name or self.destination
+        if self.recipient is not None:
+            return self.recipient.name
+        if self.chat is not None:
+            return self.chat.name
+        return (self.incident.reporter_name if self.incident else "") or self.destination
 
     @property
     def language(self) -> str:
-        return self.recipient.language if self.recipient else language_of_reporter(self.incident)
+        if self.recipient is not None:
+            return self.recipient.language
+        if self.chat is not None:
+            return self.chat.language
+        return language_of_reporter(self.incident) if self.incident else settings.LANGUAGE_CODE
 
 
 class DeliveryCallback(models.Model):

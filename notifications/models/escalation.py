@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
+from notifications.models.policy import EscalationPolicy
 
 
 class EscalationStatus(models.TextChoices):
@@ -26,6 +27,8 @@ class Escalation(models.Model):
     the policy change new escalations only (shape: see notifications.plan.Snapshot)."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="escalations")
+    policy = models.ForeignKey(EscalationPolicy, on_delete=models.SET_NULL, null=True, related_name="+")
+    """Where the snapshot came from; an incident may run several policies side by side, each once."""
     snapshot = models.JSONField()
     status = models.CharField(max_length=10, choices=EscalationStatus, default=EscalationStatus.RUNNING)
     started_at = models.DateTimeField(db_default=Now())
@@ -42,7 +45,10 @@ class Escalation(models.Model):
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["incident"], condition=models.Q(status="running"), name="escalation_one_running_per_incident"
+                fields=["incident", "policy"],
+                condition=models.Q(status="running"),
+                nulls_distinct=False,
+                name="escalation_one_running_per_policy",
             ),
             models.CheckConstraint(
                 condition=models.Q(status="running", next_due_at__isnull=False)

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from incidents.models import Incident
 from lifecycle.models import Event
-from notifications.models.delivery import Channel
+from notifications.models.channel import Channel
 
 
 class NoticeKind(models.TextChoices):

@@ -28,7 +28,7 @@ def press_key(delivery: Delivery, *, key: str) -> str:
     with translation.override(person.language):
         if key not in (ACKNOWLEDGE_KEY, ESCALATE_KEY):
             return ""
-        return _act(delivery.incident, person, key=key, via=Via.VOICE, delivery=delivery, by="key")
+        return _act(delivery.about, person, key=key, via=Via.VOICE, delivery=delivery, by="key")
 
 
 def reply_sms(*, number: str, text: str) -> str | None:
@@ -47,7 +47,7 @@ def reply_sms(*, number: str, text: str) -> str | None:
         delivery = _meant(number, match[2])
         if delivery is None:
             return _("You were not paged for INC-%(number)s.") % {"number": match[2]}
-        return _act(delivery.incident, person, key=match[1], via=Via.SMS, delivery=delivery, by="reply")
+        return _act(delivery.about, person, key=match[1], via=Via.SMS, delivery=delivery, by="reply")
 
 
 def _act(incident: Incident, person: Person, *, key: str, via: str, delivery: Delivery, by: str) -> str:

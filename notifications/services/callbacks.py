@@ -33,7 +33,7 @@ def record_callback(
     delivery: Delivery, *, provider_id: str, status: str, error_code: str = "", sequence: int | None = None
 ) -> None:
     """Keep the report; move the delivery forward where the report is news. A repeat changes nothing."""
-    lock(delivery.incident)
+    lock(delivery.about)
     lock(delivery)
     DeliveryCallback.objects.create(
         delivery=delivery, status=status[:30], sequence=sequence, error_code=error_code[:20]

@@ -43,7 +43,7 @@ def follow_link(link: OneTimeLink) -> Incident:
     used = OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now())
     if not used:
         raise OneTimeLink.DoesNotExist
-    incident = link.delivery.incident
+    incident = link.delivery.about
     acknowledge_incident(incident, actor=link.delivery.person, via=Via.EMAIL)
     mark_reached(link.delivery, by="link")
     return incident

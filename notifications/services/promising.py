@@ -46,7 +46,7 @@ def fall_through(delivery: Delivery) -> list[Delivery]:
         return []
     key = delivery.dedup_key.rsplit(":", 2)[0]
     purpose, is_copy, cause = delivery.purpose, delivery.is_copy, delivery.cause
-    return _promise_one(delivery.incident, delivery.recipient, channel, purpose, key, is_copy, cause)
+    return _promise_one(delivery.about, delivery.recipient, channel, purpose, key, is_copy, cause)
 
 
 def promise_to_reporter(*, incident: Incident, purpose: str, key: str, cause: Event | None = None) -> list[Delivery]:

@@ -14,4 +14,4 @@ def mark_reached(delivery: Delivery, *, by: str, key: str = "") -> None:
     changed = Delivery.objects.filter(pk=delivery.pk, reached_at=None).update(reached_at=clock.now(), reached_by=proof)
     if changed:
         data = {"delivery": delivery.pk, "channel": delivery.channel, "person": delivery.person.name, "by": proof}
-        record_event(delivery.incident, "reached", actor=delivery.person, via=VIA[by], data=data)
+        record_event(delivery.about, "reached", actor=delivery.person, via=VIA[by], data=data)

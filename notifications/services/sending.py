@@ -146,7 +146,7 @@ def _find(channel: Carrier, claim: Claim) -> str | None:
 def finish(claim: Claim, outcome: Outcome) -> None:
     """Write the outcome, unless a later attempt has taken over meanwhile (fencing)."""
     delivery = Delivery.objects.select_related("incident", "recipient").get(pk=claim.delivery_id)
-    lock(delivery.incident)
+    lock(delivery.about)
     lock(delivery)
     if delivery.attempt != claim.attempt:
         return
@@ -185,7 +185,7 @@ def _withdraw(delivery: Delivery) -> None:
         delivery.save()
         return
     delivery.status = DeliveryStatus.CANCELLED
-    delivery.not_sent_reason = delivery.incident.status
+    delivery.not_sent_reason = delivery.about.status
     delivery.finished_at = clock.now()
     delivery.save()
 
@@ -210,12 +210,12 @@ def _tell(delivery: Delivery, verb: str, **data: object) -> None:
         "person": delivery.reader_name,
         **data,
     }
-    record_event(delivery.incident, verb, actor=None, via=Via.SYSTEM, data=facts)
+    record_event(delivery.about, verb, actor=None, via=Via.SYSTEM, data=facts)
 
 
 def _is_pointless(delivery: Delivery) -> bool:
     """A page only asks for an acknowledgement; once there is one, nobody is woken for it."""
-    return delivery.purpose == Purpose.PAGE and delivery.incident.status != Status.REPORTED
+    return delivery.purpose == Purpose.PAGE and delivery.about.status != Status.REPORTED
 
 
 def _unsure_since(delivery: Delivery) -> datetime | None:
@@ -245,7 +245,7 @@ def _known_ids(delivery: Delivery) -> frozenset[str]:
 
 
 def _message(delivery: Delivery) -> Message:
-    incident, is_mail = delivery.incident, delivery.channel == Channel.EMAIL
+    incident, is_mail = delivery.about, delivery.channel == Channel.EMAIL
     return Message(
         token=delivery.token,
         reference=incident.reference,
@@ -266,5 +266,5 @@ def _link(delivery: Delivery) -> str:
     if delivery.purpose not in FOR_REPORTERS:
         return ""
     purpose = LinkPurpose.CONFIRM if delivery.purpose == Purpose.CONFIRMATION else LinkPurpose.FOLLOW_UP
-    token = token_of(corresponding.make_link(delivery.incident, purpose))
+    token = token_of(corresponding.make_link(delivery.about, purpose))
     return f"{settings.PUBLIC_URL}{reverse('incidents:follow-up', args=[token])}"

@@ -36,7 +36,7 @@ def _follow(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
 
 
 def _show(request: HttpRequest, link: OneTimeLink, outcome: str, status: int = 200) -> HttpResponse:
-    incident = link.delivery.incident
+    incident = link.delivery.about
     incident.refresh_from_db()
     context = {"incident": incident, "outcome": outcome, "person": link.delivery.person}
     return render(request, "notifications/link.html", context, status=status)

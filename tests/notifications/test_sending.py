@@ -54,7 +54,7 @@ def fresh(delivery: Delivery) -> Delivery:
 
 
 def verbs(delivery: Delivery) -> list[str]:
-    return list(Event.objects.filter(subject_id=delivery.incident_id).order_by("id").values_list("verb", flat=True))
+    return list(Event.objects.filter(subject_id=delivery.about.pk).order_by("id").values_list("verb", flat=True))
 
 
 def test_a_message_is_sent_once_and_told(carrier: Carrier) -> None:

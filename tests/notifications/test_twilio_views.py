@@ -58,9 +58,9 @@ def status(delivery: Delivery, **options: Any) -> Any:
 
 def is_untouched(delivery: Delivery) -> bool:
     delivery.refresh_from_db()
-    delivery.incident.refresh_from_db()
+    delivery.about.refresh_from_db()
     return (
-        delivery.incident.status == Status.REPORTED
+        delivery.about.status == Status.REPORTED
         and delivery.status == DeliveryStatus.SENT
         and delivery.reached_at is None
         and not delivery.callbacks.exists()
@@ -78,9 +78,9 @@ def test_a_key_acknowledges_and_says_so(call: Delivery) -> None:
     assert answer["Content-Type"] == "application/xml"
     assert "It is yours" in spoken(answer)
     call.refresh_from_db()
-    call.incident.refresh_from_db()
-    assert call.incident.status == Status.ACKNOWLEDGED
-    assert call.incident.handler == call.recipient
+    call.about.refresh_from_db()
+    assert call.about.status == Status.ACKNOWLEDGED
+    assert call.about.handler == call.recipient
     assert call.reached_by == "key 4"
 
 
@@ -173,8 +173,8 @@ def test_a_replayed_key_5_pages_one_person_more_and_not_two(call: Delivery) -> N
 def test_other_keys_say_the_menu_again_or_count_as_their_first_digit(call: Delivery, key: str) -> None:
     answer = digits(call, key)
     assert answer.status_code == 200
-    call.incident.refresh_from_db()
-    assert (call.incident.status == Status.ACKNOWLEDGED) == key.startswith("4")
+    call.about.refresh_from_db()
+    assert (call.about.status == Status.ACKNOWLEDGED) == key.startswith("4")
     if not key.startswith("4"):
         assert "Press 4" in spoken(answer)
         assert ElementTree.fromstring(answer.content).find("Gather") is not None  # noqa: S314
@@ -187,7 +187,7 @@ def test_a_title_with_markup_is_spoken_and_not_obeyed(call: Delivery) -> None:
 
 
 def test_a_late_key_learns_who_was_faster(call: Delivery) -> None:
-    acknowledge_incident(call.incident, actor=make_person(name="Bob"), via="web")
+    acknowledge_incident(call.about, actor=make_person(name="Bob"), via="web")
     assert "already acknowledged by Bob" in spoken(digits(call))
 
 
@@ -203,8 +203,8 @@ def test_strange_values_are_no_server_error(call: Delivery, field: str, value: s
 def test_nul_bytes_in_a_text_message_are_no_server_error(call: Delivery, field: str) -> None:
     form = {"From": call.person.phone, "Body": "hello"} | {field: "4\0"}
     assert post("/twilio/sms/", **form).status_code == 200
-    call.incident.refresh_from_db()
-    assert call.incident.status == Status.REPORTED
+    call.about.refresh_from_db()
+    assert call.about.status == Status.REPORTED
 
 
 @pytest.mark.parametrize("number", ["+19005550000", "", "not a number"])
