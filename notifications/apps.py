@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +11,10 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from lifecycle.signals import events_recorded
         from notifications import panels, reactions, timeline  # noqa: F401  (register themselves)
+        from notifications.checks import check_lease
         from notifications.doorbell import ring
         from notifications.shipped import install_policies
 
+        register(check_lease)
         post_migrate.connect(install_policies, sender=self)
         events_recorded.connect(ring, dispatch_uid="doorbell")

@@ -232,7 +232,11 @@ EMAIL_PORT = environment.number("MAINSTAY_SMTP_PORT", 25)
 EMAIL_HOST_USER = environment.text("MAINSTAY_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("MAINSTAY_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("MAINSTAY_SMTP_TLS", default=False)
-EMAIL_TIMEOUT = 10
+# Seconds that a carrier may take for an answer; that a message belongs to whoever sends it (longer than two answers, or
+# two would send it); and until the next try. Tests that kill processes shorten them.
+CARRIER_TIMEOUT = EMAIL_TIMEOUT = environment.number("MAINSTAY_CARRIER_TIMEOUT", 10)
+PAGING_LEASE = environment.number("MAINSTAY_PAGING_LEASE", 30)
+PAGING_RETRY = environment.number("MAINSTAY_PAGING_RETRY", 15)
 DEFAULT_FROM_EMAIL = environment.text("MAINSTAY_FROM_EMAIL", "mainstay@localhost")
 
 # --- Mail that comes in (docs/mail.md). Empty: there is none; nobody trusted: everything waits in quarantine. --------

@@ -12,7 +12,6 @@ from twilio.rest import Client
 
 from notifications.channels.base import ChannelError
 
-TIMEOUT = 10.0
 # The number or the wish of its owner is the cause: the same message again cannot succeed (Twilio's error list).
 PERMANENT = {"21211", "21214", "21217", "21610", "21614", "30003", "30004", "30005", "30006", "30007", "20003", "30002"}
 
@@ -21,7 +20,7 @@ class RedirectingHttpClient(TwilioHttpClient):  # type: ignore[misc]  # Twilio's
     """Sends what is meant for Twilio's host to ``base`` instead."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(timeout=TIMEOUT)
+        super().__init__(timeout=settings.CARRIER_TIMEOUT)
         self.base = urlsplit(base)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
@@ -32,7 +31,7 @@ class RedirectingHttpClient(TwilioHttpClient):  # type: ignore[misc]  # Twilio's
 
 @cache
 def _client(sid: str, token: str, base: str) -> Client:
-    http = RedirectingHttpClient(base) if base else TwilioHttpClient(timeout=TIMEOUT)
+    http = RedirectingHttpClient(base) if base else TwilioHttpClient(timeout=settings.CARRIER_TIMEOUT)
     return Client(sid, token, http_client=http)
 
 

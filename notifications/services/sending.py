@@ -30,8 +30,8 @@ from notifications.models.delivery import FOR_REPORTERS
 from notifications.services.links import make_link
 from notifications.services.promising import fall_through
 
-LEASE = timedelta(seconds=30)
-RETRY_AFTER = timedelta(seconds=15)
+LEASE = timedelta(seconds=settings.PAGING_LEASE)
+RETRY_AFTER = timedelta(seconds=settings.PAGING_RETRY)
 ATTEMPTS = 3
 AT_ONCE = 20
 # A carrier stamps messages by its own clock, in whole seconds.
