@@ -16,7 +16,7 @@ class EmailChannel:
     def send(self, message: Message) -> str:
         domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
         identity = f"<{message.token}@{domain}>"
-        thread = f"<{message.reference.lower()}@{domain}>"
+        thread = f"<{(message.reference or message.token).lower()}@{domain}>"
         context = {"message": message, "language": message.language, "is_page": message.purpose == "page"}
         with translation.override(message.language):
             text = render_to_string("notifications/mail.txt", context)

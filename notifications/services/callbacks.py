@@ -3,10 +3,9 @@
 from django.db import transaction
 
 from lifecycle import clock
-from lifecycle.transitions import lock
 from notifications.models import Delivery, DeliveryCallback, DeliveryStatus
 from notifications.models.delivery import RANK
-from notifications.services.sending import fail
+from notifications.services.sending import fail, lock_message
 
 MEANING = {
     "accepted": DeliveryStatus.SENDING,
@@ -33,8 +32,7 @@ def record_callback(
     delivery: Delivery, *, provider_id: str, status: str, error_code: str = "", sequence: int | None = None
 ) -> None:
     """Keep the report; move the delivery forward where the report is news. A repeat changes nothing."""
-    lock(delivery.about)
-    lock(delivery)
+    lock_message(delivery)
     DeliveryCallback.objects.create(
         delivery=delivery, status=status[:30], sequence=sequence, error_code=error_code[:20]
     )

@@ -42,7 +42,7 @@ def promise(
 def fall_through(delivery: Delivery) -> list[Delivery]:
     """After a failure: promise the same by the next channel, unless that was promised already."""
     channel = FALL_THROUGH.get(Channel(delivery.channel))
-    if channel is None or delivery.recipient is None:
+    if channel is None or delivery.recipient is None or delivery.incident is None:
         return []
     key = delivery.dedup_key.rsplit(":", 2)[0]
     purpose, is_copy, cause = delivery.purpose, delivery.is_copy, delivery.cause

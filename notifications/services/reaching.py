@@ -12,6 +12,6 @@ def mark_reached(delivery: Delivery, *, by: str, key: str = "") -> None:
     """Note it once, on the delivery and on the timeline. ``by`` is "key", "reply" or "link"."""
     proof = f"{by} {key}".strip()
     changed = Delivery.objects.filter(pk=delivery.pk, reached_at=None).update(reached_at=clock.now(), reached_by=proof)
-    if changed:
+    if changed and delivery.incident is not None:
         data = {"delivery": delivery.pk, "channel": delivery.channel, "person": delivery.person.name, "by": proof}
-        record_event(delivery.about, "reached", actor=delivery.person, via=VIA[by], data=data)
+        record_event(delivery.incident, "reached", actor=delivery.person, via=VIA[by], data=data)

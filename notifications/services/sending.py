@@ -85,12 +85,13 @@ def claim_due(*, limit: int) -> tuple[list[Claim], list[Exception]]:
 
 
 @transaction.atomic
-def _claim(pk: int, incident_id: int) -> Claim | None:
+def _claim(pk: int, incident_id: int | None) -> Claim | None:
     """Take the lease; withdraw instead what nobody needs any more."""
-    incident = claim_incident(incident_id)
+    incident = claim_incident(incident_id) if incident_id else None
     now = clock.now()
-    delivery = Delivery.objects.claimable(now).select_related("recipient").filter(pk=pk).first()
-    if incident is None or delivery is None:
+    rows = Delivery.objects.claimable(now).select_related("recipient").filter(pk=pk)
+    delivery = rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    if delivery is None or (incident is None and incident_id):
         return None
     delivery.incident = incident
     unsure_since = _unsure_since(delivery)
@@ -146,8 +147,7 @@ def _find(channel: Carrier, claim: Claim) -> str | None:
 def finish(claim: Claim, outcome: Outcome) -> None:
     """Write the outcome, unless a later attempt has taken over meanwhile (fencing)."""
     delivery = Delivery.objects.select_related("incident", "recipient").get(pk=claim.delivery_id)
-    lock(delivery.about)
-    lock(delivery)
+    lock_message(delivery)
     if delivery.attempt != claim.attempt:
         return
     delivery.lease_until = None
@@ -202,7 +202,16 @@ def fail(delivery: Delivery, *, code: str, text: str) -> None:
         fall_through(delivery)
 
 
+def lock_message(delivery: Delivery) -> None:
+    """The incident first, where the message speaks of one, then the message."""
+    if delivery.incident is not None:
+        lock(delivery.incident)
+    lock(delivery)
+
+
 def _tell(delivery: Delivery, verb: str, **data: object) -> None:
+    if delivery.incident is None:
+        return  # It stands on no timeline.
     facts = {
         "delivery": delivery.pk,
         "channel": delivery.channel,
@@ -210,7 +219,7 @@ def _tell(delivery: Delivery, verb: str, **data: object) -> None:
         "person": delivery.reader_name,
         **data,
     }
-    record_event(delivery.about, verb, actor=None, via=Via.SYSTEM, data=facts)
+    record_event(delivery.incident, verb, actor=None, via=Via.SYSTEM, data=facts)
 
 
 def _is_pointless(delivery: Delivery) -> bool:
@@ -245,17 +254,17 @@ def _known_ids(delivery: Delivery) -> frozenset[str]:
 
 
 def _message(delivery: Delivery) -> Message:
-    incident, is_mail = delivery.about, delivery.channel == Channel.EMAIL
+    incident, is_mail = delivery.incident, delivery.channel == Channel.EMAIL
     return Message(
         token=delivery.token,
-        reference=incident.reference,
+        reference=incident.reference if incident else "",
         purpose=delivery.purpose,
         destination=delivery.destination,
         subject=delivery.subject,
         body=delivery.body,
         language=delivery.language,
         link=_link(delivery) if is_mail else "",
-        reply_to=reply_address(incident) if is_mail and settings.MAIL_ADDRESS else "",
+        reply_to=reply_address(incident) if incident and is_mail and settings.MAIL_ADDRESS else "",
     )
 
 
