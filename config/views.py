@@ -1,10 +1,13 @@
 """Pages that belong to no app: theme, language, errors."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import defaults
 from django.views.decorators.http import require_POST
@@ -12,6 +15,8 @@ from django.views.decorators.http import require_POST
 from catalog.models import Language, Person, Role, Theme
 
 YEAR = 365 * 24 * 3600
+RETRY_AFTER = "5"  # seconds
+AWAY = "The database is away: nothing was stored. Please try again."
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -71,12 +76,17 @@ def miss_page(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def admit_fault(request: HttpRequest) -> HttpResponse:
+    """While the database is away nothing was stored, and trying again helps: programs are told so by 503."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = _problem(request, 503) or HttpResponse(render_to_string("503.html"), status=503)
+        response.headers["Retry-After"] = RETRY_AFTER
+        return response
     return _problem(request, 500) or defaults.server_error(request)
 
 
 def _problem(request: HttpRequest, status: int) -> HttpResponse | None:
     if not request.path.startswith("/api/"):
         return None
-    words = {400: "Bad request.", 403: "Not permitted.", 404: "Not found.", 500: "The fault is ours."}
+    words = {400: "Bad request.", 403: "Not permitted.", 404: "Not found.", 500: "The fault is ours.", 503: AWAY}
     body: dict[str, Any] = {"detail": words[status]}
     return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
@@ -54,6 +55,22 @@ def test_a_fault_of_ours_shows_no_detail(page: Client, monkeypatch: pytest.Monke
 
 def test_a_fault_below_the_api_answers_json(rf: RequestFactory) -> None:
     assert views.admit_fault(rf.get("/api/v1/incidents/")).headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("address", ["/incidents/", "/api/v1/incidents/"])
+def test_without_the_database_everybody_is_asked_to_try_again(
+    address: str, page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def miss_the_database(*_given: Any) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr("incidents.models.Incident.objects.visible_to", miss_the_database)
+    page.raise_request_exception = False
+    response = page.get(address)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert "database is away" in response.content.decode()
+    assert "server closed" not in response.content.decode()
 
 
 def test_a_request_that_cannot_be_read_is_400(page: Client) -> None:
