@@ -17,6 +17,7 @@ from incidents.services import (
     wake_incidents,
 )
 from notifications.models import Heartbeat
+from notifications.services.alarming import report_alarms
 from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
 from notifications.services.noticing import fire_notices
@@ -31,6 +32,7 @@ CYCLE: list[Callable[[], int]] = [
     wake_incidents,
     close_silent,
     fire_reminders,
+    report_alarms,
     dispatch_events,
     advance_escalations,
     fire_notices,

@@ -65,3 +65,8 @@ def _reached(_event: Event) -> str:
 def _delivery_sent(event: Event) -> str:
     words = {"person": event.data.get("person", ""), "channels": _channels(event)}
     return _("sent it to %(person)s (%(channels)s)") % words
+
+
+@sentence("alarm", icon="alert-triangle", tone="warn", group="alerts")
+def _alarm(_event: Event) -> str:
+    return _("noticed more of it")

@@ -1,3 +1,4 @@
+from notifications.models.alarm import Alarm, AlarmKind
 from notifications.models.attempt import AttemptOutcome, Breaker, DeliveryAttempt
 from notifications.models.channel import Channel
 from notifications.models.chat import ChatHook, ChatKind, WarRoom, WarRoomStatus
@@ -24,6 +25,8 @@ from notifications.models.schedule import Schedule, ScheduleMember
 from notifications.models.settings import PagingSettings
 
 __all__ = [
+    "Alarm",
+    "AlarmKind",
     "AttemptOutcome",
     "Audit",
     "Breaker",
