@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import permissions
+from catalog.contacts import why_no_phone
 from catalog.models import Person, Role
 from catalog.services.records import apply, record
 from lifecycle import clock
@@ -34,6 +35,7 @@ def add_person(
     ``must_change_password``: it is a one-time password, as every one is that an administrator chose.
     """
     permissions.require_administrator(actor)
+    _require_usable(phone)
     person = Person(
         username=username,
         name=name,
@@ -138,6 +140,14 @@ def verify_phone(person: Person) -> Person:
 
 def _apply_to_person(person: Person, changes: dict[str, Any], actor: Person, via: str) -> None:
     if changes["phone"] != person.phone:
+        _require_usable(changes["phone"])
         person.phone_verified_at = None
     apply(person, changes, exclude=["password"])
     record(person, "change_person", actor, via)
+
+
+def _require_usable(phone: str) -> None:
+    """A number that is new has to satisfy what upper apps ask of numbers."""
+    sentence = why_no_phone(phone)
+    if sentence:
+        raise InputRefused(phone=sentence)

@@ -3,7 +3,8 @@
 from catalog.models import Person
 from lifecycle import clock
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
-from notifications.services.promising import FALL_THROUGH, address
+from notifications.services.addressing import address
+from notifications.services.promising import FALL_THROUGH
 
 
 def promise_plain(

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.utils import translation
-from django.utils.translation import gettext as _
-
 from catalog.models import Person
 from incidents.models import Incident
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import Channel, Delivery, DeliveryStatus
 from notifications.models.delivery import language_of_reporter
+from notifications.services.addressing import address
 from notifications.wording import compose
 
 # Where a channel fails, the next one takes over.
@@ -109,17 +107,3 @@ def _promise_one(
     if is_new and why_not:
         return [delivery, *fall_through(delivery)]
     return [delivery] if is_new else []
-
-
-def address(recipient: Person, channel: str) -> tuple[str, str]:
-    """(where to, "") or ("", why not)."""
-    with translation.override("en"):
-        if not recipient.is_active:
-            return "", _("The account is not active.")
-        if channel == Channel.EMAIL:
-            return (recipient.email, "") if recipient.email else ("", _("No e-mail address is known."))
-        if not recipient.phone:
-            return "", _("No phone number is known.")
-        if not recipient.has_verified_phone:
-            return "", _("The phone number is not verified.")
-    return recipient.phone, ""
