@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "TWILIO_FROM_NUMBER": "+15550000000",
     "TWILIO_API_URL": "",
     "MAINSTAY_FAKE_CARRIER_URL": "",
+    "MAINSTAY_OUTBOUND_ALLOW": "",
     # Synchronous queries are wanted even where a test drives Chromium, whose driver runs an event loop in the thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }

@@ -47,6 +47,14 @@ CLOCK_EXCEPTIONS = {
     "notifications/fake_carrier/records.py": "the carrier plays the outside world and has no database",
 }
 
+WEB_CLIENTS = {"requests", "urllib.request", "http.client", "urllib3", "httpx", "aiohttp", "ftplib"}
+# Who but outbound/ may talk HTTP, and why.
+CLIENT_EXCEPTIONS = {
+    "notifications/fake_carrier/webhooks.py": "the carrier plays the outside world and calls the product back",
+    "detection/answering.py": "asks the fake carrier beside us to let its phones answer",
+    "config/demo/carrier.py": "tells the demo's own fake carrier whose phones it plays",
+}
+
 
 def sources(app: str) -> list[Path]:
     return [path for path in sorted((PROJECT / app).rglob("*.py")) if "migrations" not in path.parts]
@@ -74,6 +82,11 @@ def imported_modules(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
             yield node, node.module or ""
         elif isinstance(node, ast.Call) and called_name(node) in RELATIONS | LOOKUPS:
             yield from ((node, argument) for argument in words(node))
+
+
+def is_web_client(node: ast.AST, module: str) -> bool:
+    named = {f"{module}.{alias.name}" for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+    return any(f"{name}.".startswith(tuple(f"{client}." for client in WEB_CLIENTS)) for name in {module, *named})
 
 
 def called_name(node: ast.Call) -> str:
@@ -166,6 +179,38 @@ def test_only_the_database_says_what_time_it_is() -> None:
         if isinstance(node, ast.Call) and reads_another_clock(node)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_only_the_hardened_client_talks_to_the_web() -> None:
+    """Twilio's own library brings its client along (notifications/channels/twilio_client.py); mail is no web."""
+    wrong = [
+        f"{place(path, node)} imports {module}"
+        for path in every_source()
+        if path.parts[len(PROJECT.parts)] != "outbound" and str(path.relative_to(PROJECT)) not in CLIENT_EXCEPTIONS
+        for node, module in imported_modules(tree_of(path))
+        if is_web_client(node, module)
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert [name for name in CLIENT_EXCEPTIONS if not (PROJECT / name).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("import requests", True),
+        ("import requests.adapters", True),
+        ("from urllib import request", True),
+        ("from urllib.request import urlopen", True),
+        ("from http.client import HTTPConnection", True),
+        ("from http import client", True),
+        ("from urllib.parse import urlsplit", False),
+        ("from http import HTTPStatus", False),
+        ("from outbound import request", False),
+    ],
+)
+def test_the_rule_of_the_web_sees_every_way_to_import_a_client(line: str, is_one: bool) -> None:
+    found = imported_modules(ast.parse(line))
+    assert any(is_web_client(node, module) for node, module in found) is is_one
 
 
 def test_the_clock_rule_tells_reading_from_converting() -> None:

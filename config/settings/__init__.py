@@ -223,6 +223,8 @@ CELERY_BEAT_SCHEDULE = {
 TWILIO_ACCOUNT_SID = environment.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = environment.text("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM_NUMBER = environment.text("TWILIO_FROM_NUMBER", "")
+# What of the site's own network may be called by HTTP: names, addresses, networks, each perhaps with a port.
+OUTBOUND_ALLOW = environment.words("MAINSTAY_OUTBOUND_ALLOW")
 # Where Twilio's library sends its requests; empty means Twilio itself, `make run` points it at the fake carrier.
 TWILIO_API_URL = environment.text("TWILIO_API_URL", "")
 # Shown as a link in the navigation when the fake carrier plays the phones.
