@@ -80,8 +80,16 @@ def _watched(cause: Event) -> str:
     return f"{text}: {cause.note[:QUOTED]}" if cause.note else text
 
 
+def local(moment: datetime) -> str:
+    """In the reader's zone, which is named: who reads it may be elsewhere."""
+    here = timezone.localtime(moment)
+    offset = here.strftime("%z")
+    return f"{here:%m-%d %H:%M} (UTC{offset[:3]}{':' + offset[3:] if offset[3:] != '00' else ''})"
+
+
 def _local(moment: Any) -> str:
-    return timezone.localtime(datetime.fromisoformat(moment)).strftime("%m-%d %H:%M") if moment else ""
+    """A moment as events keep it."""
+    return local(datetime.fromisoformat(moment)) if moment else ""
 
 
 TOLD = {

@@ -1,24 +1,34 @@
 """The words that go out, in the language of the person who gets them."""
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents.models import Incident
 from lifecycle.models import Event
-from notifications.happenings import happening
+from notifications.happenings import happening, local
 from notifications.models import Channel, Purpose
 from notifications.models.delivery import FOR_REPORTERS
+from notifications.segments import cheapest, count_segments, fit, isolated, one_line, shorten
+from notifications.speech import MOST_SECONDS, sayable, seconds, spelled, within
 
 ACKNOWLEDGE_KEY = "4"
 ESCALATE_KEY = "5"
 REPEAT_KEY = "*"
-SMS_TITLE = 60
-SPOKEN_TITLE = 120
-SMS_TOLD = 160
+# Keys stay as they are for ever: people press them half asleep.
+SMS_SERVICE = 30
+SMS_TITLE = 40
+"""Units of UCS-2: beside them there is room for the reply code, or for what has happened."""
+SPOKEN_SERVICE = 40
+SPOKEN_TOLD = 7.0
+"""Seconds of a call for what has happened; the title gets what is left."""
+MAIL_DESCRIPTION = 2000
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What moves a terminal's cursor or paints it; line breaks and tabs may stay."""
 FAILURES = {
     "busy": gettext_lazy("busy or declined"),
     "no-answer": gettext_lazy("nobody answered"),
@@ -40,63 +50,76 @@ def failure_words(text: str) -> str:
     return str(FAILURES.get(text, text))
 
 
-def compose(*, incident: Incident, language: str, channel: str, purpose: str, cause: Event | None = None) -> Words:
-    """Subject (mail only) and body of one message. Links of a mail are added when it is sent."""
-    with translation.override(language):
+def compose(
+    *, incident: Incident, language: str, channel: str, purpose: str, cause: Event | None = None, zone: str = ""
+) -> Words:
+    """Subject (mail only) and body of one message; moments in the reader's zone. Links of a mail are added when it is
+    sent."""
+    with translation.override(language), timezone.override(zone or None):
         told = happening(incident, purpose, cause)
         if channel == Channel.SMS:
             return Words("", _sms(incident, purpose, told))
         if channel == Channel.VOICE:
             return Words("", _spoken(incident, purpose, told))
+        title = one_line(incident.title)
         if purpose in FOR_REPORTERS:
-            return Words(f"[{incident.reference}] {incident.title}", told)
-        return Words(f"[L{incident.level_id}][{incident.reference}] {incident.title}", _mail(incident, told))
+            return Words(f"[{incident.reference}] {title}", told)
+        return Words(f"[L{incident.level_id}][{incident.reference}] {title}", _mail(incident, told))
+
+
+def reply_code(incident: Incident) -> str:
+    """What a text has to say to acknowledge this incident and no other."""
+    return f"{ACKNOWLEDGE_KEY} {incident.pk}"
 
 
 def _sms(incident: Incident, purpose: str, told: str) -> str:
-    title = _short(incident.title, SMS_TITLE)
-    head = f"[L{incident.level_id}] {incident.reference} {title}"
+    """At most two parts: level and number first, the reply code last, of the title what fits between."""
+    service = isolated(shorten(one_line(incident.service.name), SMS_SERVICE))
+    head = f"[L{incident.level_id}] {incident.reference} {service}"
+    title, told = one_line(incident.title), one_line(told)
     if purpose == Purpose.PAGE:
-        values = {"head": head, "key": ACKNOWLEDGE_KEY, "number": incident.pk}
-        return _("%(head)s - reply %(key)s to acknowledge (or “%(key)s %(number)d”)") % values
-    return f"{head} - {_short(told, SMS_TOLD)}"
+        return fit(head, title, _("reply %(code)s") % {"code": reply_code(incident)})
+    whole = cheapest(f"{head} · {isolated(title)} · {isolated(told)}")
+    return whole if count_segments(whole) <= 2 else fit(f"{head} · {isolated(shorten(title, SMS_TITLE))}", told, "")
 
 
 def _spoken(incident: Incident, purpose: str, told: str) -> str:
-    """At most about 20 seconds: number and level first."""
-    head = _("Incident %(number)s, level %(level)d, %(service)s. %(title)s.") % {
-        "number": " ".join(str(incident.pk)),
+    """With the menu at most 20 seconds: number and level first, of the title what there is time for."""
+    values = {
+        "number": spelled(str(incident.pk)),
         "level": incident.level_id,
-        "service": incident.service.name,
-        "title": _short(incident.title, SPOKEN_TITLE),
+        "service": shorten(sayable(incident.service.name), SPOKEN_SERVICE).rstrip("…"),
     }
-    if purpose == Purpose.PAGE:
-        return head
-    return f"{head} {_short(told, SPOKEN_TITLE)}"
+    told = within(sayable(told), SPOKEN_TOLD)
+    after = _menu() if purpose == Purpose.PAGE else told
+    frame = _("Incident %(number)s, level %(level)d, %(service)s. %(title)s.")
+    left = MOST_SECONDS - seconds(frame % {**values, "title": ""}) - seconds(f" {after}")
+    head = frame % {**values, "title": within(sayable(incident.title), left).rstrip(". 。")}
+    return head if purpose == Purpose.PAGE else f"{head} {told}"
 
 
 def menu(language: str) -> str:
     """What the keys of a page's call do."""
     with translation.override(language):
-        keys = {"acknowledge": ACKNOWLEDGE_KEY, "escalate": ESCALATE_KEY}
-        return _("Press %(acknowledge)s to acknowledge, %(escalate)s for the next person, star to repeat.") % keys
+        return _menu()
+
+
+def _menu() -> str:
+    keys = {"acknowledge": ACKNOWLEDGE_KEY, "escalate": ESCALATE_KEY}
+    return _("Press %(acknowledge)s to acknowledge, %(escalate)s for the next person, star to repeat.") % keys
 
 
 def _mail(incident: Incident, told: str) -> str:
     lines = [
         told,
         "",
-        f"{incident.reference}  {incident.title}",
+        f"{incident.reference}  {one_line(incident.title)}",
         _("Level: %(level)s") % {"level": incident.level},
         _("Service: %(service)s") % {"service": incident.service},
         _("Status: %(status)s") % {"status": incident.get_status_display()},
+        _("Reported: %(moment)s") % {"moment": local(incident.reported_at)},
     ]
     if incident.description:
-        lines += ["", _short(incident.description, 2000)]
+        lines += ["", shorten(CONTROLS.sub(" ", incident.description.strip()), MAIL_DESCRIPTION)]
     lines += ["", f"{settings.PUBLIC_URL}{incident.get_absolute_url()}"]
     return "\n".join(lines)
-
-
-def _short(text: str, limit: int) -> str:
-    text = text.strip()
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

@@ -3,6 +3,7 @@
 from catalog.models import Person
 from lifecycle import clock
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
+from notifications.segments import count_segments
 from notifications.services.addressing import address
 from notifications.services.promising import FALL_THROUGH
 
@@ -26,6 +27,7 @@ def promise_plain(
             "destination": where,
             "subject": subject[:400],
             "body": body,
+            "segments": count_segments(body) if channel == Channel.SMS else None,
             "status": DeliveryStatus.NOT_SENT if why_not else DeliveryStatus.QUEUED,
             "not_sent_reason": why_not,
             "due_at": clock.now(),

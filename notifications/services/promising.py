@@ -8,6 +8,7 @@ from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import Channel, Delivery, DeliveryStatus
 from notifications.models.delivery import language_of_reporter
+from notifications.segments import count_segments
 from notifications.services.addressing import address
 from notifications.wording import compose
 
@@ -86,7 +87,14 @@ def _promise_one(
     cause: Event | None,
 ) -> list[Delivery]:
     destination, why_not = address(recipient, channel)
-    words = compose(incident=incident, language=recipient.language, channel=channel, purpose=purpose, cause=cause)
+    words = compose(
+        incident=incident,
+        language=recipient.language,
+        channel=channel,
+        purpose=purpose,
+        cause=cause,
+        zone=recipient.time_zone,
+    )
     delivery, is_new = Delivery.objects.get_or_create(
         dedup_key=f"{key}:{recipient.pk}:{channel}",
         defaults={
@@ -99,6 +107,7 @@ def _promise_one(
             "destination": destination,
             "subject": words.subject,
             "body": words.body,
+            "segments": count_segments(words.body) if channel == Channel.SMS else None,
             "status": DeliveryStatus.NOT_SENT if why_not else DeliveryStatus.QUEUED,
             "not_sent_reason": why_not,
             "due_at": clock.now(),
