@@ -35,7 +35,8 @@ class Stack:
 
     ``demo``: True or False answers the question of the first start, None leaves it to the terminal.
     ``operator``: the environment whose values win; None for a stack of its own, as tests want it.
-    ``quick`` trades durability for speed.
+    ``quick`` trades durability for speed, ``cycles`` is how many tick side by side, ``carrier_speed`` divides the
+    fake carrier's delays.
     """
 
     def __init__(
@@ -47,15 +48,19 @@ class Stack:
         console: Console | None = None,
         quick: bool = False,
         prefer_ports: bool = False,
+        cycles: int = 1,
+        carrier_speed: float = 1,
     ) -> None:
         self.directory = directory.resolve()
         self.directory.mkdir(parents=True, exist_ok=True)
         self.demo = demo
+        self.cycles = cycles
+        self.carrier_speed = carrier_speed
         self.console = console or Console(self.directory / "log", quiet=True)
         self.supervisor = Supervisor(self.console, changed=self._write_pids)
         self.postgres = Postgres(self.directory / "postgres", quick=quick)
         self.redis = Redis(self.directory / "redis")
-        self._operator = dict(operator) if operator is not None else _plain_environment()
+        self._operator = dict(operator) if operator is not None else plain_environment()
         self._ports = _choose_ports(self._operator, prefer=prefer_ports)
         self._pids_lock = threading.Lock()
         self.env: dict[str, str] = {}
@@ -191,7 +196,8 @@ class Stack:
     def _start_programs(self) -> None:
         if self._plays_the_carrier:
             ports = ("--port", str(self._ports["carrier"]), "--smtp-port", str(self._ports["smtp"]))
-            self._add("carrier", "manage.py", "fake_carrier", *ports, ready=_listening(self._ports["carrier"]))
+            speed = ("--speed", str(self.carrier_speed))
+            self._add("carrier", "manage.py", "fake_carrier", *ports, *speed, ready=_listening(self._ports["carrier"]))
         web = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self._ports["web"]), "--workers", "2")
         quiet = ("--blocking-threads", "2", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "3")
         self._add("web", "-m", "granian", *web, *quiet, "deploy.web:application", ready=_listening(self._ports["web"]))
@@ -202,7 +208,9 @@ class Stack:
         self._add("worker", *calm, *celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", *lone)
         schedule = ("--schedule", str(self.directory / "beat.schedule"), "--pidfile", "")
         self._add("beat", *celery, "beat", "--loglevel", "WARNING", *schedule)
-        self._add("cycle", "manage.py", "cycle")
+        for place in range(1, self.cycles + 1):
+            name = "cycle" if place == 1 else f"cycle{place}"
+            self._add(name, "manage.py", "cycle", "--name", name)
         self.supervisor.start(*(name for name in self.supervisor.names if name not in SERVERS))
 
     def start_live_incident(self) -> None:
@@ -255,7 +263,7 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _plain_environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in PLAIN_VARIABLES if name in os.environ}
 
 

@@ -14,6 +14,14 @@ from lifecycle.models import Via
 _numbers = count(1)
 
 
+def number_after(*models: type[Any]) -> None:
+    """Go on where another process stopped: every number is in one record of these models at most."""
+    global _numbers
+    _numbers = count(
+        1 + sum(model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in models)
+    )
+
+
 def make_person(role: str = Role.OPERATIONS, **fields: Any) -> Person:
     """Somebody with a verified phone and an e-mail address."""
     number = next(_numbers)
@@ -21,7 +29,7 @@ def make_person(role: str = Role.OPERATIONS, **fields: Any) -> Person:
     fields.setdefault("name", username.title())
     fields.setdefault("roles", [role])
     fields.setdefault("email", f"{username}@example.com")
-    fields.setdefault("phone", f"+1555123{number % 10000:04}")
+    fields.setdefault("phone", f"+1555{1230000 + number}")
     person = add_person(**fields)
     return verify_phone(person) if person.phone else person
 

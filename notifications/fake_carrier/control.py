@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications.fake_carrier.handler import CarrierRequest
-from notifications.fake_carrier.records import BEHAVIOURS, REFUSALS, Behaviour, Call, Email, Modes, Signal
+from notifications.fake_carrier.records import BEHAVIOURS, REFUSALS, Behaviour, Call, Email, Message, Modes, Signal
 from notifications.fake_carrier.resources import present_call, present_message
 from notifications.fake_carrier.rest import NUMBER
 
@@ -58,7 +58,7 @@ def show_state(request: CarrierRequest) -> HttpResponse:
                     for phone in exchange.phones.values()
                 ],
                 "messages": [
-                    present_message(message) | {"is_delivered": message.is_delivered}
+                    present_message(message) | {"is_delivered": message.is_delivered} | _private_facts(message)
                     for message in exchange.messages.values()
                 ],
                 "calls": [_present_call(call) for call in exchange.calls.values()],
@@ -159,7 +159,12 @@ def _body(request: CarrierRequest) -> dict[str, Any]:
 
 def _present_call(call: Call) -> dict[str, Any]:
     transcript = [{"kind": line.kind, "text": str(line.text)} for line in call.transcript]
-    return present_call(call) | {"is_listening": call.is_listening, "transcript": transcript}
+    return present_call(call) | {"is_listening": call.is_listening, "transcript": transcript} | _private_facts(call)
+
+
+def _private_facts(record: Message | Call) -> dict[str, Any]:
+    """What Twilio does not show: the exact moment (its own dates are whole seconds) and where callbacks go."""
+    return {"created_at": record.created_at.timestamp(), "callback_url": record.callback_url}
 
 
 def _present_email(email: Email) -> dict[str, Any]:
@@ -172,4 +177,5 @@ def _present_email(email: Email) -> dict[str, Any]:
         "html": email.html,
         "links": list(email.links),
         "headers": email.headers,
+        "created_at": email.received_at.timestamp(),
     }

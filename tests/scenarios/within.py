@@ -7,6 +7,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,29 +25,62 @@ def run(stack: "Stack", function: str, *arguments: Any) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def lay_out(number: int) -> None:
-    """``number`` services with their people; level 2 pages the secondary four seconds after the primary.
+QUICK = ((0, "primary"), (4, "secondary"))
 
-    Prints [{"service": id, "primary": phone, "secondary": phone}].
+
+def lay_out(number: int, steps: Sequence[tuple[float, str]] = QUICK) -> None:
+    """``number`` services with their people; incidents of level 2 page by ``steps``, seconds apart, and tell nobody
+    else. Prints [{"service": id, "slug": ..., and a phone each: "primary", "secondary", "manager", "owner"}].
     """
-    from notifications.models import EscalationPolicy, EscalationStep
+    from django.db import transaction
+
     from tests.scenarios.stage import make_duty
 
-    calm = EscalationPolicy.objects.get(levels__contains=[2])
-    calm.levels = [1]
-    calm.save()
+    _go_on()
+    with transaction.atomic():
+        _set_quick_policy(steps)
+        duties = [_name(make_duty()) for _place in range(number)]
+    _answer(duties)
+
+
+def _go_on() -> None:
+    """Each call is a process of its own: the names that earlier ones gave are taken."""
+    from catalog.models import BusinessLine, Person, Service, Team
+    from tests.factories import number_after
+
+    number_after(BusinessLine, Person, Service, Team)
+
+
+def _set_quick_policy(steps: Sequence[tuple[float, str]]) -> None:
+    from notifications.models import EscalationPolicy, EscalationStep, NotificationRule
+
+    if EscalationPolicy.objects.filter(name="Quick").exists():
+        return
+    for table in (EscalationPolicy, NotificationRule):
+        for calm in table.objects.filter(levels__contains=[2]):  # type: ignore[attr-defined]
+            calm.levels = [level for level in calm.levels if level != 2]
+            calm.save()
     quick = EscalationPolicy.objects.create(name="Quick", levels=[2], round_length=timedelta(minutes=20))
-    for seconds, target in ((0, "primary"), (4, "secondary")):
+    for seconds, target in steps:
         after = timedelta(seconds=seconds)
         EscalationStep.objects.create(policy=quick, after=after, target=target, channels=["voice", "sms"])
-    _answer([_name(make_duty(), place) for place in range(number)])
 
 
-def _name(duty: "Duty", place: int) -> dict[str, Any]:
+def _name(duty: "Duty") -> dict[str, Any]:
     """Free the name of the service for the next duty."""
-    duty.service.name = f"{duty.service.name} {place}"
+    duty.service.name = f"{duty.service.name} {duty.service.pk}"
     duty.service.save(update_fields=["name"])
-    return {"service": duty.service.pk, "primary": duty.primary.phone, "secondary": duty.secondary.phone}
+    people = {role: getattr(duty, role).phone for role in ("primary", "secondary", "manager", "owner")}
+    return {"service": duty.service.pk, "slug": duty.service.slug, **people}
+
+
+def issue_token() -> None:
+    """Prints a key to the API."""
+    from catalog.services import issue_token as issue
+    from tests.factories import make_person
+
+    _go_on()
+    _answer(issue(person=make_person(username="robot"), name="chaos")[1])
 
 
 def report(service: int, level: int, title: str) -> None:
