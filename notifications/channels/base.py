@@ -1,17 +1,72 @@
 """What every channel is: one class, one way to send, one type of error."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 
-class ChannelError(Exception):
-    """The carrier did not take the message. ``permanent``: trying again the same way is useless."""
+class Fault(StrEnum):
+    """What is the cause where a carrier does not take or does not deliver a message."""
 
-    def __init__(self, text: str, *, code: str = "", permanent: bool = False) -> None:
+    CARRIER = "carrier"
+    """Overloaded, erring, silent: another provider, or the same one later."""
+    ACCOUNT = "account"
+    """The carrier has locked our account or refuses our credentials: another provider, and an operator must know."""
+    NUMBER = "number"
+    """That number cannot be reached this way: another channel."""
+    INVALID = "invalid"
+    """There is no such number."""
+    STOPPED = "stopped"
+    """Its owner refuses texts."""
+    FILTERED = "filtered"
+    """Carriers take our texts for spam."""
+    CALLBACK = "callback"
+    """The carrier refuses our callback address: without it we would never learn what became of the message."""
+    SETTING = "setting"
+    """The provider is not configured."""
+
+
+OF_THE_CARRIER = (Fault.CARRIER, Fault.ACCOUNT)
+"""Faults that speak against the carrier, and say nothing of the message."""
+UNSURE_CODES = ("unreachable", "internal")
+
+
+class ChannelError(Exception):
+    """The carrier did not take the message. ``permanent``: trying again the same way is useless.
+
+    ``is_unsure``: it may have taken it all the same. ``retry_after``: the carrier said when to come again.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        code: str = "",
+        permanent: bool = False,
+        fault: Fault | None = None,
+        is_unsure: bool | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(text)
         self.code = code
-        self.permanent = permanent
+        self.fault = fault or (Fault.NUMBER if permanent else Fault.CARRIER)
+        self.is_unsure = code in UNSURE_CODES if is_unsure is None else is_unsure
+        self.retry_after = retry_after
+
+    @property
+    def permanent(self) -> bool:
+        return self.fault not in OF_THE_CARRIER
+
+
+@dataclass(frozen=True)
+class ChatAddress:
+    """A group in a chat program, its secrets still sealed; ``now`` is the database's time, which signatures carry."""
+
+    kind: str
+    sealed_url: str = field(repr=False)
+    sealed_secret: str = field(repr=False)
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -27,6 +82,16 @@ class Message:
     language: str
     link: str = ""
     reply_to: str = ""
+    chat: ChatAddress | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a carrier says about a message that it took, in its own words."""
+
+    status: str
+    error_code: str = ""
+    answered_by: str = ""
 
 
 class Channel(Protocol):
@@ -38,3 +103,10 @@ class Channel(Protocol):
 
         ``known`` holds the ids that belong to other messages.
         """
+
+
+class ReportingChannel(Channel, Protocol):
+    """A channel whose carrier can be asked later what became of a message."""
+
+    def fetch(self, provider_id: str) -> Report | None:
+        """Where the message stands; None where the carrier does not know it. Raises ChannelError."""

@@ -6,6 +6,7 @@ from notifications.fake_carrier import messaging
 from notifications.fake_carrier.calling import CallScript
 from notifications.fake_carrier.courier import Courier
 from notifications.fake_carrier.exchange import Exchange
+from notifications.fake_carrier.groups import ChatGroup
 from notifications.fake_carrier.records import (
     Behaviour,
     Call,
@@ -35,6 +36,7 @@ class Carrier:
         self.from_number = from_number
         self.inbound_sms_url = inbound_sms_url
         self.speed = speed
+        self.chats_url = ""
         self.exchange = Exchange()
         self.timetable = Timetable()
         self.courier = Courier(self.exchange, self.timetable, auth_token=auth_token, speed=speed)
@@ -61,6 +63,12 @@ class Carrier:
             card.name = name or card.name
             card.behaviour = behaviour or card.behaviour
             return card
+
+    def learn_group(self, kind: str, key: str, *, name: str = "", secret: str = "") -> ChatGroup:
+        with self.exchange.changing():
+            group = self.exchange.groups.setdefault((kind, key), ChatGroup(kind, key, name or key))
+            group.name, group.secret = name or group.name, secret or group.secret
+            return group
 
     def send_reply(self, *, from_number: str, body: str, to_number: str = "") -> Message:
         return messaging.reply(self, from_number=from_number, body=body, to_number=to_number)

@@ -10,8 +10,19 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
+from notifications.fake_carrier.groups import PROGRAM_NAMES, ChatGroup
 from notifications.fake_carrier.handler import CarrierRequest
-from notifications.fake_carrier.records import BEHAVIOURS, REFUSALS, Behaviour, Call, Email, Message, Modes, Signal
+from notifications.fake_carrier.records import (
+    BEHAVIOURS,
+    CHAT_REFUSALS,
+    REFUSALS,
+    Behaviour,
+    Call,
+    Email,
+    Message,
+    Modes,
+    Signal,
+)
 from notifications.fake_carrier.resources import present_call, present_message
 from notifications.fake_carrier.rest import NUMBER
 
@@ -63,6 +74,7 @@ def show_state(request: CarrierRequest) -> HttpResponse:
                 ],
                 "calls": [_present_call(call) for call in exchange.calls.values()],
                 "emails": [_present_email(email) for email in exchange.emails.values()],
+                "groups": [_present_group(group) for group in exchange.groups.values()],
             }
         )
 
@@ -85,6 +97,17 @@ def send_reply(request: CarrierRequest, number: str) -> HttpResponse:
     if not text:
         raise RefusedError("body must be a text")
     return JsonResponse({"sid": request.carrier.send_reply(from_number=number, body=text).sid}, status=201)
+
+
+@control_endpoint
+def learn_group(request: CarrierRequest) -> HttpResponse:
+    """`{"kind", "key", "name"?, "secret"?}`: a group with an incoming webhook."""
+    body = _body(request)
+    kind, key = str(body.get("kind", "")), str(body.get("key", ""))
+    if kind not in PROGRAM_NAMES or not key.isidentifier():
+        raise RefusedError(f"kind must be one of {', '.join(PROGRAM_NAMES)}, key letters, digits and _")
+    request.carrier.learn_group(kind, key, name=str(body.get("name", "")), secret=str(body.get("secret", "")))
+    return JsonResponse({"path": f"/chats/{kind}/{key}"}, status=201)
 
 
 @control_endpoint
@@ -137,12 +160,15 @@ def read_modes(given: dict[str, Any]) -> Modes:
         raise RefusedError(f"unknown modes: {', '.join(unknown)}")
     if given.get("refusal", "") not in REFUSALS:
         raise RefusedError(f"refusal must be one of {', '.join(REFUSALS)}")
+    if given.get("chat_refusal", "") not in CHAT_REFUSALS:
+        raise RefusedError(f"chat_refusal must be one of {', '.join(CHAT_REFUSALS)}")
     try:
         delay = max(0.0, min(float(given.get("delay_seconds") or 0), 120.0))
     except (TypeError, ValueError) as error:
         raise RefusedError("delay_seconds must be a number") from error
-    flags = {name: bool(given.get(name, False)) for name in names - {"refusal", "delay_seconds"}}
-    return Modes(refusal=given.get("refusal", ""), delay_seconds=delay, **flags)
+    refusals = {name: given.get(name, "") for name in ("refusal", "chat_refusal")}
+    flags: dict[str, Any] = {name: bool(given.get(name, False)) for name in names - {*refusals, "delay_seconds"}}
+    return Modes(delay_seconds=delay, **refusals, **flags)
 
 
 def _body(request: CarrierRequest) -> dict[str, Any]:
@@ -179,3 +205,9 @@ def _present_email(email: Email) -> dict[str, Any]:
         "headers": email.headers,
         "created_at": email.received_at.timestamp(),
     }
+
+
+def _present_group(group: ChatGroup) -> dict[str, Any]:
+    lines = [{"text": line.text, "links": list(line.links), "mentions": list(line.mentions)} for line in group.lines]
+    known = {"kind": group.kind, "key": group.key, "name": group.name, "topic": group.topic, "members": group.members}
+    return known | {"lines": lines}

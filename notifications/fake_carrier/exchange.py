@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from notifications.fake_carrier.groups import ChatGroup
 from notifications.fake_carrier.records import Call, CallbackAttempt, Email, Message, Modes, PhoneCard
 
 Found = TypeVar("Found")
@@ -28,6 +29,7 @@ class Exchange:
             self._messages_of: dict[str, list[Message]] = {}
             self._calls_of: dict[str, list[Call]] = {}
             self.emails: dict[str, Email] = {}
+            self.groups: dict[tuple[str, str], ChatGroup] = {}
             self.callbacks: list[CallbackAttempt] = []
             self.revision = getattr(self, "revision", 0) + 1
             self.changed.notify_all()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from notifications.fake_carrier.groups import unexpected_in
 from notifications.fake_carrier.records import Behaviour, Call, Email, Message, PhoneCard, Signal, SignalKind
 
 if TYPE_CHECKING:
@@ -217,8 +218,9 @@ def find_unexpected(carrier: "Carrier") -> list[str]:
     with carrier.exchange.changed:
         numbers = list(carrier.exchange.phones)
         mails = [mail for mail in carrier.exchange.emails.values() if not mail.is_expected]
+        chats = [line for group in carrier.exchange.groups.values() for line in unexpected_in(group)]
     texts = [line for number in numbers for line in _unexpected_at(carrier, number)]
-    return texts + [f"mail to {mail.recipient}: {mail.subject}" for mail in mails]
+    return texts + chats + [f"mail to {mail.recipient}: {mail.subject}" for mail in mails]
 
 
 def _unexpected_at(carrier: "Carrier", number: str) -> list[str]:

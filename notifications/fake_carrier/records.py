@@ -11,6 +11,8 @@ BehaviourKind = Literal["manual", "answers", "voicemail", "busy", "never-answers
 BEHAVIOURS: tuple[BehaviourKind, ...] = ("manual", "answers", "voicemail", "busy", "never-answers", "fails")
 Refusal = Literal["", "429", "500", "hang", "accept-then-hang"]
 SignalKind = Literal["answer", "decline", "digit", "silence", "ring-out", "hang-up", "stop"]
+ChatRefusal = Literal["", "429", "500", "hang", "garbled"]
+CHAT_REFUSALS: tuple[ChatRefusal, ...] = ("", "429", "500", "hang", "garbled")
 REFUSALS: tuple[Refusal, ...] = ("", "429", "500", "hang", "accept-then-hang")
 ENDED_CALL = frozenset({"completed", "busy", "no-answer", "canceled", "failed"})
 
@@ -40,9 +42,11 @@ class Behaviour:
 
 @dataclass
 class Modes:
-    """How the whole carrier misbehaves. ``refusal`` concerns the API, the rest what happens after it said yes."""
+    """How the whole carrier misbehaves. ``refusal`` concerns Twilio's API, ``chat_refusal`` chats and the text
+    gateway, the rest what happens after it said yes."""
 
     refusal: Refusal = ""
+    chat_refusal: ChatRefusal = ""
     delay_seconds: float = 0
     duplicate_callbacks: bool = False
     reorder_callbacks: bool = False

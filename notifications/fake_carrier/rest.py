@@ -55,7 +55,7 @@ def twilio_endpoint(view: View) -> View:
         except ApiError as error:
             return error.present()
         if request.carrier.exchange.modes.refusal == "accept-then-hang" and request.method == "POST":
-            _hang(request)
+            hang(request)
         return response
 
     return guarded
@@ -75,7 +75,7 @@ def _check_credentials(request: CarrierRequest, account_sid: str) -> None:
 def _refuse_when_told(request: CarrierRequest) -> None:
     refusal = request.carrier.exchange.modes.refusal
     if refusal == "hang":
-        _hang(request)
+        hang(request)
         raise ApiError(503, 20503, "Service Unavailable")
     if refusal == "429":
         raise ApiError(429, 20429, "Too Many Requests")
@@ -83,7 +83,7 @@ def _refuse_when_told(request: CarrierRequest) -> None:
         raise ApiError(500, 20500, "An internal server error has occurred")
 
 
-def _hang(request: CarrierRequest) -> None:
+def hang(request: CarrierRequest) -> None:
     """Until the mode changes, the carrier closes, or a minute has passed."""
     exchange = request.carrier.exchange
     mode = exchange.modes.refusal

@@ -12,6 +12,7 @@ from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from notifications.fake_carrier.carrier import Carrier
+from notifications.fake_carrier.groups import Group
 from notifications.fake_carrier.handler import CarrierHandler
 from notifications.fake_carrier.mail import MailServer
 from notifications.fake_carrier.phones import Inbox, Phone, find_unexpected
@@ -85,6 +86,7 @@ class FakeCarrier(Carrier):
             target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name="fake-carrier-http", daemon=True
         )
         self.url = f"http://{host}:{self._http.server_port}"
+        self.chats_url = f"{self.url}/chats"
         self.smtp_port = self._mail.port
 
     def start(self) -> Self:
@@ -118,6 +120,9 @@ class FakeCarrier(Carrier):
 
     def inbox(self, address: str) -> Inbox:
         return Inbox(self, address)
+
+    def group(self, kind: str, key: str, *, secret: str = "") -> Group:
+        return Group(self, self.learn_group(kind, key, secret=secret))
 
     def assert_nothing_unexpected(self) -> None:
         """Fails on every message, call and mail of the product that no expectation has asked for."""

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from notifications.fake_carrier import control, page, rest
+from notifications.fake_carrier.chat_webhooks import PROGRAMS, receive
 
 ACCOUNT = r"^2010-04-01/Accounts/(?P<account_sid>\w+)"
 
@@ -11,10 +12,12 @@ urlpatterns = [
     re_path(rf"{ACCOUNT}/Messages/(?P<sid>\w+)\.json$", rest.message),
     re_path(rf"{ACCOUNT}/Calls\.json$", rest.calls),
     re_path(rf"{ACCOUNT}/Calls/(?P<sid>\w+)\.json$", rest.call),
+    re_path(rf"^chats/(?P<kind>{'|'.join(PROGRAMS)})/(?P<key>\w+)$", receive),
     path("healthz", control.show_health),
     path("control/state", control.show_state),
     path("control/phones", control.learn_phone),
     path("control/phones/<str:number>/reply", control.send_reply),
+    path("control/groups", control.learn_group),
     path("control/calls/<str:sid>/<str:verb>", control.signal_call),
     path("control/modes", control.change_modes),
     path("control/reset", control.reset),

@@ -27,6 +27,7 @@ from notifications.channels import CHANNELS, ChannelError, Message
 from notifications.channels import Channel as Carrier
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
 from notifications.models.delivery import FOR_REPORTERS
+from notifications.services.chatting import CHAT_IS_FULL, chat_address, chat_is_full_until, page_of
 from notifications.services.links import make_link
 from notifications.services.promising import fall_through
 
@@ -89,7 +90,7 @@ def _claim(pk: int, incident_id: int | None) -> Claim | None:
     """Take the lease; withdraw instead what nobody needs any more."""
     incident = claim_incident(incident_id) if incident_id else None
     now = clock.now()
-    rows = Delivery.objects.claimable(now).select_related("recipient").filter(pk=pk)
+    rows = Delivery.objects.claimable(now).select_related("recipient", "chat").filter(pk=pk)
     delivery = rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
     if delivery is None or (incident is None and incident_id):
         return None
@@ -99,7 +100,12 @@ def _claim(pk: int, incident_id: int | None) -> Claim | None:
     if is_pointless and unsure_since is None:
         _withdraw(delivery)
         return None
+    if until := chat_is_full_until(delivery):
+        delivery.due_at, delivery.held_reason = until, CHAT_IS_FULL
+        delivery.save(update_fields=["due_at", "held_reason"])
+        return None
     delivery.status = DeliveryStatus.SENDING
+    delivery.held_reason = ""
     delivery.attempt += 1
     delivery.claimed_at = delivery.claimed_at or now
     delivery.lease_until = now + LEASE
@@ -263,7 +269,8 @@ def _message(delivery: Delivery) -> Message:
         subject=delivery.subject,
         body=delivery.body,
         language=delivery.language,
-        link=_link(delivery) if is_mail else "",
+        link=_link(delivery) if is_mail else page_of(delivery) if delivery.chat else "",
+        chat=chat_address(delivery),
         reply_to=reply_address(incident) if incident and is_mail and settings.MAIL_ADDRESS else "",
     )
 
