@@ -1,43 +1,56 @@
 """Turns roles into people at the moment they are needed."""
 
-import zoneinfo
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from catalog.models import Person, Role
 from incidents.models import Incident
 from notifications.models import Party, Schedule, StepTarget
-from notifications.oncall import Shift, shift_at
+from notifications.duty import duty_at
+from notifications.duty.roster import HORIZONS
 from notifications.plan import Snapshot
+from notifications.rosters import Rota, read_rotas
 
 
-def on_call(schedule: Schedule, at: datetime) -> tuple[Shift | None, Person | None, Person | None]:
-    """The shift of that moment with its primary and secondary. Prefetch ``places__person`` where there are many."""
-    people = [place.person for place in schedule.places.all()]
-    shift = shift_at(
-        at,
-        zone=zoneinfo.ZoneInfo(schedule.time_zone),
-        starts_on=schedule.starts_on,
-        handover_at=schedule.handover_at,
-        members=len(people),
-    )
-    if shift is None:
-        return None, None, None
-    secondary = people[shift.secondary] if shift.secondary is not None else None
-    return shift, people[shift.primary], secondary
+@dataclass
+class OnCall:
+    """Who is on call in a schedule at a moment. Inactive people are left out: where they leave nobody, it is a gap."""
+
+    schedule: Schedule
+    primary: list[Person]
+    secondary: list[Person]
+    until: datetime
+    """When that changes next, as far as HORIZONS look ahead."""
+
+    @property
+    def is_gap(self) -> bool:
+        return not self.primary
+
+
+def on_call(schedule: Schedule, at: datetime) -> OnCall:
+    return on_call_everywhere(Schedule.objects.filter(pk=schedule.pk), at)[0]
+
+
+def on_call_everywhere(schedules: "QuerySet[Schedule]", at: datetime) -> list[OnCall]:
+    """Who is on call in each of the schedules, in their order, in a number of queries that does not grow with them."""
+    return [_on_call(rota, at) for rota in read_rotas(schedules, at, at + HORIZONS[-1])]
+
+
+def _on_call(rota: Rota, at: datetime) -> OnCall:
+    duty = duty_at(rota.roster, at)
+    return OnCall(rota.schedule, rota.who(duty.primary), rota.who(duty.secondary), duty.end)
 
 
 def step_recipients(incident: Incident, snapshot: Snapshot, target: str, at: datetime) -> list[Person]:
     """Whom a step pages now. Empty where nobody stands there: the caller then turns to the fallback."""
     if target in (StepTarget.PRIMARY, StepTarget.SECONDARY):
-        schedule = (
-            Schedule.objects.filter(team=incident.service.operations_team).prefetch_related("places__person").first()
-        )
-        if schedule is None:
+        duty = next(iter(on_call_everywhere(Schedule.objects.filter(team=incident.service.operations_team_id), at)), None)
+        if duty is None:
             return []
-        _shift, primary, secondary = on_call(schedule, at)
-        person = primary if target == StepTarget.PRIMARY else secondary
-        return [person] if person is not None and person.is_active else []
+        return duty.primary if target == StepTarget.PRIMARY else duty.secondary
     if target == StepTarget.MANAGER:
         return managers_of(incident)
     return fallback_of(snapshot)

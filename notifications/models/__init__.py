@@ -21,7 +21,7 @@ from notifications.models.escalation import Escalation, EscalationStatus
 from notifications.models.health import Audit, Canary, Chore, Heartbeat
 from notifications.models.notice import Notice, NoticeKind, NotificationRule, Party
 from notifications.models.policy import EscalationPolicy, EscalationStep, Route, StepTarget
-from notifications.models.schedule import Schedule, ScheduleMember
+from notifications.models.schedule import Schedule
 from notifications.models.settings import PagingSettings
 
 __all__ = [
@@ -63,7 +63,6 @@ __all__ = [
     "Route",
     "Schedule",
     "ScheduleLayer",
-    "ScheduleMember",
     "ShiftUnit",
     "StepTarget",
     "StoppedNumber",

@@ -41,7 +41,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
     recent = Delivery.objects.filter(created_at__gte=now - LOOK_BACK)
     seen = Incident.objects.visible_to(request.user).order_by().values("pk")
     counts = recent.values("channel", "status").annotate(number=Count("id")).order_by("channel", "status")
-    unverified = Person.objects.filter(is_active=True, phone_verified_at=None, schedules__isnull=False).distinct()
+    unverified = Person.objects.filter(is_active=True, phone_verified_at=None, duty_places__isnull=False).distinct()
     context = {
         "health": read_health(),
         "heartbeats": Heartbeat.objects.order_by("-beat_at")[:10],

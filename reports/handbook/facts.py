@@ -16,7 +16,8 @@ from incidents.models import (
     LevelTarget,
     MatrixCell,
 )
-from notifications.models import EscalationPolicy, NotificationRule, Schedule, ScheduleMember
+from notifications.models import EscalationPolicy, NotificationRule, Schedule
+from notifications.recipients import OnCall, on_call_everywhere
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Facts:
     policy: HandlingPolicy
     notification_rules: list[NotificationRule]
     escalation_policies: list[EscalationPolicy]
-    schedules: list[Schedule]
+    on_call: list[OnCall]
     people: dict[Role, list[Person]]
 
     @property
@@ -51,7 +52,7 @@ def gather(at: datetime) -> Facts:
         policy=HandlingPolicy.current(),
         notification_rules=list(NotificationRule.objects.all()),
         escalation_policies=list(EscalationPolicy.objects.select_related("fallback").prefetch_related("steps")),
-        schedules=_schedules(),
+        on_call=on_call_everywhere(Schedule.objects.select_related("team"), at),
         people=_people(),
     )
 
@@ -60,11 +61,6 @@ def _levels() -> list[Level]:
     targets = LevelTarget.objects.select_related("calendar")
     criteria = Criterion.objects.filter(is_active=True)
     return list(Level.objects.prefetch_related(Prefetch("targets", targets), Prefetch("worded_criteria", criteria)))
-
-
-def _schedules() -> list[Schedule]:
-    places = ScheduleMember.objects.select_related("person")
-    return list(Schedule.objects.select_related("team").prefetch_related(Prefetch("places", places)))
 
 
 def _people() -> dict[Role, list[Person]]:

@@ -220,8 +220,7 @@ def test_people_and_duty_change_the_annex_and_no_digest(client: Client) -> None:
     before = compiled()
     wanda = make_person(Role.INCIDENT_MANAGER, name="Wanda Watch")
     team = make_team(wanda, name="Night owls")
-    schedule = Schedule.objects.create(team=team, starts_on=date(2020, 1, 6), handover_at=time(9))
-    schedule.places.create(person=wanda, position=1)
+    rotate(team, wanda)
     text = page_text(client)
     assert re.search(r"Incident manager 1 Wanda Watch", text)
     assert re.search(r"Night owls Wanda Watch nobody \d{4}-\d\d-\d\d 09:00 UTC", text)
@@ -325,9 +324,13 @@ def test_the_number_of_queries_does_not_grow_with_the_company(client: Client) ->
 def grow() -> None:
     """A team with a schedule and a policy, and a criterion more."""
     team = make_team(*[make_person() for _member in range(3)])
-    schedule = Schedule.objects.create(team=team, starts_on=date(2020, 1, 6), handover_at=time(9))
-    for position, person in enumerate(team.members.all()):
-        schedule.places.create(person=person, position=position)
+    rotate(team, *team.members.all())
     policy = EscalationPolicy.objects.create(name=f"Policy of {team}", levels=[1], fallback=make_person())
     policy.steps.create(after=timedelta(0), target="primary", channels=["sms"])
     Criterion.objects.create(level_id=1, wording=f"Worse than {team}")
+
+
+def rotate(team: Team, *members: Person) -> None:
+    set_schedule(
+        actor=None, team=team, starts_on=date(2020, 1, 6), handover_at=time(9), time_zone="UTC", members=members
+    )

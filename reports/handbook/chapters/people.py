@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from notifications.models import Schedule
-from notifications.recipients import on_call
 from reports.handbook.blocks import Block, Chapter, Heading, Text, table
 from reports.handbook.facts import Facts
 from reports.handbook.words import names
@@ -30,7 +29,7 @@ def people_now(facts: Facts) -> Chapter:
 
 
 def _on_call(facts: Facts) -> Block:
-    if not facts.schedules:
+    if not facts.on_call:
         return Text(_("Every page goes to the fallback contact until a team has a schedule."))
     return table("oncall", [_("Team"), _("Primary"), _("Secondary"), _("Until")], _shifts(facts))
 
@@ -41,14 +40,13 @@ def _roles(facts: Facts) -> Iterator[tuple[object, ...]]:
 
 
 def _shifts(facts: Facts) -> Iterator[tuple[object, ...]]:
-    for schedule in facts.schedules:
-        shift, primary, secondary = on_call(schedule, facts.at)
-        until = _local(shift.end, schedule) if shift else "–"
-        yield schedule.team.name, _name(primary), _name(secondary), until
+    for duty in facts.on_call:
+        until = _local(duty.until, duty.schedule)
+        yield duty.schedule.team.name, _names(duty.primary), _names(duty.secondary), until
 
 
-def _name(person: Person | None) -> str:
-    return person.name if person else _("nobody")
+def _names(people: list[Person]) -> str:
+    return names(people) or _("nobody")
 
 
 def _local(moment: datetime, schedule: Schedule) -> str:
