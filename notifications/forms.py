@@ -24,7 +24,8 @@ class ScheduleForm(forms.Form):
 
     def __init__(self, *args: Any, schedule: Schedule | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = [place.person_id for place in schedule.places.all()] if schedule else []
+        rotation = schedule.layers.filter(kind="rotation", role="primary").first() if schedule else None
+        places = [place.person_id for place in rotation.places.all()] if rotation else []
         for position in range(max(PLACES, len(places) + 1)):
             self.fields[f"member_{position}"] = forms.ModelChoiceField(
                 Person.objects.filter(is_active=True),
@@ -32,9 +33,9 @@ class ScheduleForm(forms.Form):
                 required=False,
                 initial=places[position] if position < len(places) else None,
             )
-        if schedule:
+        if schedule and rotation:
             self.initial.update(
-                starts_on=schedule.starts_on, handover_at=schedule.handover_at, time_zone=schedule.time_zone
+                starts_on=rotation.starts_on, handover_at=rotation.handover_at, time_zone=schedule.time_zone
             )
 
     def clean_starts_on(self) -> date:

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from catalog.models import Person, Role
 from incidents.models import Incident
-from notifications.models import Party, Schedule, StepTarget
 from notifications.duty import duty_at
 from notifications.duty.roster import HORIZONS
+from notifications.models import Party, Schedule, StepTarget
 from notifications.plan import Snapshot
 from notifications.rosters import Rota, read_rotas
 
@@ -47,7 +47,9 @@ def _on_call(rota: Rota, at: datetime) -> OnCall:
 def step_recipients(incident: Incident, snapshot: Snapshot, target: str, at: datetime) -> list[Person]:
     """Whom a step pages now. Empty where nobody stands there: the caller then turns to the fallback."""
     if target in (StepTarget.PRIMARY, StepTarget.SECONDARY):
-        duty = next(iter(on_call_everywhere(Schedule.objects.filter(team=incident.service.operations_team_id), at)), None)
+        duty = next(
+            iter(on_call_everywhere(Schedule.objects.filter(team=incident.service.operations_team_id), at)), None
+        )
         if duty is None:
             return []
         return duty.primary if target == StepTarget.PRIMARY else duty.secondary

@@ -61,8 +61,8 @@ def read_rotas(schedules: "Iterable[Schedule]", start: datetime, end: datetime) 
 
 def _rota(schedule: Schedule) -> Rota:
     layers, overrides = list(schedule.layers.all()), list(schedule.overrides.all())
-    named = [place.person for layer in layers for place in (*layer.places.all(), *layer.shifts.all())]
-    members = {person.pk: person for person in named}
+    members = {place.person_id: place.person for layer in layers for place in layer.places.all()}
+    members |= {shift.person_id: shift.person for layer in layers for shift in layer.shifts.all()}
     standing_in = (person for override in overrides for person in (override.person, override.replaces))
     people = members | {person.pk: person for person in standing_in if person is not None}
     roster = Roster(

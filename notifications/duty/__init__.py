@@ -4,7 +4,7 @@ numbers and the time is an argument, so the pages, the cycle and the tests all a
 from notifications.duty.coverage import Coverage, Load, coverage_of
 from notifications.duty.layers import Layer, Span
 from notifications.duty.overrides import Change, Kind, clash
-from notifications.duty.roster import Duty, Roster, duty_at, duties_between, on_duty_throughout
+from notifications.duty.roster import Duty, Roster, duties_between, duty_at, on_duty_throughout
 from notifications.duty.rotation import Rotation, Shift, Unit
 from notifications.duty.walltime import instant
 from notifications.duty.windows import Window

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from notifications.duty.layers import Layer, Span
 from notifications.duty.overrides import Change, in_order
@@ -81,8 +81,8 @@ def _pieces(roster: Roster, start: datetime, end: datetime) -> Iterator[Duty]:
     seconds = [_Walk(layer.spans(start, end)) for layer in _highest_first(roster.secondary)]
     changes = _Changes(roster.primary_changes, start, end)
     second_changes = _Changes(roster.secondary_changes, start, end)
-    walks = chain(layers, seconds, [changes, second_changes])
-    cuts = sorted({start, end}.union(*(walk.edges for walk in walks)))
+    edges = [walk.edges for walk in (*layers, *seconds)]
+    cuts = sorted({start, end}.union(changes.edges, second_changes.edges, *edges))
     for first, last in pairwise(cuts):
         span = next((found for walk in layers if (found := walk.at(first))), None)
         second = next((found for walk in seconds if (found := walk.at(first))), None)
@@ -100,10 +100,8 @@ def _duty(
 ) -> Duty:
     scheduled = span.people if span else ()
     primary = _active(roster, _changed(scheduled, changes))
-    if roster.secondary:
-        secondary = second.people if second else ()
-    else:
-        secondary = _next_in_order(roster, span, primary)
+    named = second.people if second else ()
+    secondary = named if roster.secondary else _next_in_order(roster, span, primary)
     secondary = _active(roster, _changed(secondary, second_changes))
     return Duty(
         start,

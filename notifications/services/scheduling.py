@@ -182,7 +182,7 @@ def _write(layer: ScheduleLayer, plan: Plan) -> ScheduleLayer:
     _check(layer, plan)
     for name in ("role", "name", "unit", "every", "starts_on", "handover_at", "ends_on", "windows"):
         setattr(layer, name, getattr(plan, name))
-    layer.full_clean()
+    layer.full_clean(exclude=("fetched_at", "fetch_due_at"))
     layer.save()
     layer.places.all().delete()
     LayerPlace.objects.bulk_create(
@@ -230,7 +230,9 @@ def _check_windows(windows: list[dict[str, Any]]) -> None:
     try:
         loaded = [Window.load(window) for window in windows]
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise InputRefused(windows=_("Write each window with weekdays, from and to, such as 18:00 and 08:00.")) from None
+        raise InputRefused(
+            windows=_("Write each window with weekdays, from and to, such as 18:00 and 08:00.")
+        ) from None
     if any(not window.weekdays <= set(range(7)) for window in loaded):
         raise InputRefused(windows=_("Weekdays are numbers from 0 (Monday) to 6 (Sunday)."))
 

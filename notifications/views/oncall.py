@@ -1,6 +1,5 @@
 """Who is on call, how escalation goes, and who is notified of what."""
 
-import zoneinfo
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +17,7 @@ from lifecycle import clock
 from lifecycle.transitions import InputRefused
 from notifications.forms import PolicyForm, ScheduleForm
 from notifications.models import EscalationPolicy, NotificationRule, Schedule
-from notifications.oncall import shifts_between
-from notifications.recipients import on_call
+from notifications.rosters import Rota, read_rotas
 from notifications.services.scheduling import change_policy, may_schedule, set_schedule
 
 WEEKS = 6
@@ -30,11 +28,11 @@ WEEKS = 6
 def overview(request: HttpRequest) -> HttpResponse:
     person = _colleague(request)
     now = clock.now()
-    schedules = Schedule.objects.select_related("team").prefetch_related("places__person")
-    scheduled = {schedule.team_id for schedule in schedules}
+    rotas = read_rotas(Schedule.objects.select_related("team"), now, now + timedelta(weeks=WEEKS))
+    scheduled = {rota.schedule.team_id for rota in rotas}
     running = Team.objects.filter(services_run__is_active=True).distinct()
     context = {
-        "schedules": [_rota(schedule, now) for schedule in schedules],
+        "schedules": [_rota(rota, now) for rota in rotas],
         "gaps": [team for team in running if team.pk not in scheduled],
         "policies": EscalationPolicy.objects.select_related("fallback").prefetch_related("steps"),
         "rules": NotificationRule.objects.all(),
@@ -44,27 +42,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/oncall.html", context)
 
 
-def _rota(schedule: Schedule, now: datetime) -> dict[str, Any]:
+def _rota(rota: Rota, now: datetime) -> dict[str, Any]:
     """A schedule with who is on call now and the weeks to come."""
-    people = [place.person for place in schedule.places.all()]
-    shift, primary, secondary = on_call(schedule, now)
-    weeks = shifts_between(
-        now,
-        now + timedelta(weeks=WEEKS),
-        zone=zoneinfo.ZoneInfo(schedule.time_zone),
-        starts_on=schedule.starts_on,
-        handover_at=schedule.handover_at,
-        members=len(people),
-    )
-    rows = [
-        {
-            "shift": week,
-            "primary": people[week.primary],
-            "secondary": people[week.secondary] if week.secondary is not None else None,
-        }
-        for week in weeks
-    ]
-    return {"schedule": schedule, "shift": shift, "primary": primary, "secondary": secondary, "weeks": rows}
+    duties = rota.duties_between(now, now + timedelta(weeks=WEEKS))
+    rows = [{"duty": duty, "primary": rota.who(duty.primary), "secondary": rota.who(duty.secondary)} for duty in duties]
+    return {"schedule": rota.schedule, "now": rows[0], "weeks": rows}
 
 
 @require_http_methods(["GET", "POST"])

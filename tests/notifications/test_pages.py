@@ -99,7 +99,7 @@ def test_a_rota_is_stated_in_the_order_of_its_fields(duty: Duty) -> None:
     answer = signed_in(duty.manager).post(f"/oncall/{team.slug}/", form)
     assert (answer.status_code, answer["Location"]) == (302, "/oncall/")
     schedule = Schedule.objects.get(team=team)
-    assert [place.person for place in schedule.places.all()] == [duty.secondary, duty.primary]
+    assert [place.person for place in schedule.layers.get().places.all()] == [duty.secondary, duty.primary]
     assert schedule.time_zone == "Asia/Shanghai"
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from catalog.models import Person, Role
+from catalog.models import Person, Role, Team
 from incidents.commands import INCIDENT_COMMANDS, label_of
 from incidents.models import (
     Calendar,
@@ -30,7 +30,8 @@ from incidents.models import (
 from incidents.services.staffing import ROLES
 from lifecycle import clock
 from lifecycle.transitions import declared
-from notifications.models import EscalationPolicy, EscalationStep, NoticeKind, NotificationRule, Schedule
+from notifications.models import EscalationPolicy, EscalationStep, NoticeKind, NotificationRule
+from notifications.services.scheduling import set_schedule
 from reports import pdf
 from reports.handbook import Handbook, compile_handbook
 from reports.handbook.chapters import clocks, informing, intake, purpose, statuses
