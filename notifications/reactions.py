@@ -2,12 +2,13 @@
 a moment later (services/dispatching.py)."""
 
 from incidents.models import Incident
-from incidents.models.status import Status
+from incidents.models.status import OVER, Status
 from lifecycle.models import Event
 from lifecycle.reactions import in_the_same_transaction
-from notifications.models import AlarmKind
+from notifications.models import AlarmKind, NoticeKind
 from notifications.services.alarming import raise_alarm
 from notifications.services.escalating import stop_escalation
+from notifications.services.noticing import withdraw_notices
 
 
 @in_the_same_transaction(Incident, "acknowledge", "recover", "resolve", "close", "cancel", "merge", "transfer")
@@ -23,3 +24,22 @@ def notice_gap(incident: Incident, event: Event) -> None:
     if event.data.get("is_gap"):
         team = incident.service.operations_team
         raise_alarm(AlarmKind.DUTY_GAP, about=team.name, detail=incident.reference, incident=incident)
+
+
+@in_the_same_transaction(Incident, "recover", "resolve", "close", "cancel", "merge")
+def stop_telling(incident: Incident, _event: Event) -> None:
+    """Notices that have become pointless, and their messages that still wait: nobody reads of a fault, minutes after
+    the news that it is over."""
+    pointless = [NoticeKind.INITIAL, NoticeKind.PROGRESS] if incident.recovered_at else []
+    if incident.status in OVER:
+        pointless = [NoticeKind.INITIAL, NoticeKind.PROGRESS, NoticeKind.OVERDUE, NoticeKind.UPDATE_OVERDUE]
+    withdraw_notices(incident, *pointless, reason=incident.status)
+
+
+@in_the_same_transaction(Incident, "cancel", "merge")
+def stop_announcing(incident: Incident, _event: Event) -> None:
+    """Nothing of a false alarm or of a duplicate is worth a message."""
+    if incident.status == Status.CANCELLED:
+        withdraw_notices(
+            incident, NoticeKind.WARNING, NoticeKind.RECTIFIED, NoticeKind.REMINDER, reason=incident.status
+        )

@@ -10,8 +10,8 @@ from catalog.models import Person, Role
 from incidents.models import Incident
 from notifications.duty import duty_at
 from notifications.duty.roster import HORIZONS
-from notifications.models import Party, Schedule, StepTarget
-from notifications.plan import Snapshot
+from notifications.models import PagingSettings, Party, Schedule, StepTarget
+from notifications.plan import Snapshot, Step
 from notifications.rosters import Rota, read_rotas
 
 
@@ -44,18 +44,39 @@ def _on_call(rota: Rota, at: datetime) -> OnCall:
     return OnCall(rota.schedule, rota.who(duty.primary), rota.who(duty.secondary), duty.end)
 
 
-def step_recipients(incident: Incident, snapshot: Snapshot, target: str, at: datetime) -> list[Person]:
-    """Whom a step pages now. Empty where nobody stands there: the caller then turns to the fallback."""
-    if target in (StepTarget.PRIMARY, StepTarget.SECONDARY):
-        duty = next(
-            iter(on_call_everywhere(Schedule.objects.filter(team=incident.service.operations_team_id), at)), None
-        )
-        if duty is None:
-            return []
-        return duty.primary if target == StepTarget.PRIMARY else duty.secondary
-    if target == StepTarget.MANAGER:
-        return managers_of(incident)
-    return fallback_of(snapshot)
+def step_recipients(incident: Incident, snapshot: Snapshot, step: Step, at: datetime) -> list[Person]:
+    """Whom a step pages at that moment. Empty where nobody stands there: the caller then turns to the fallback."""
+    frozen, service = step.frozen, incident.service
+    of_team = Schedule.objects.filter(team=service.operations_team_id)
+    people: dict[str, Callable[[], list[Person]]] = {
+        StepTarget.PRIMARY: lambda: _primary(of_team, at),
+        StepTarget.SECONDARY: lambda: _secondary(of_team, at),
+        StepTarget.MANAGER: lambda: managers_of(incident),
+        StepTarget.SERVICE_OWNER: lambda: [service.owner],
+        StepTarget.RD_LEADER: lambda: [service.rd_leader],
+        StepTarget.PEOPLE: lambda: list(Person.objects.filter(pk__in=frozen.people)),
+        StepTarget.SCHEDULE: lambda: _primary(Schedule.objects.filter(pk=frozen.schedule or 0), at),
+        StepTarget.CHAT: list,
+        StepTarget.FALLBACK: lambda: fallback_of(snapshot),
+        StepTarget.DUTY_MANAGERS: duty_managers,
+    }
+    found = [person for person in people[step.target]() if person.is_active]
+    also = Person.objects.filter(pk__in=snapshot.also, is_active=True) if snapshot.also else []
+    return list({person.pk: person for person in (*found, *also)}.values())
+
+
+def _on_duty(schedules: "QuerySet[Schedule]", at: datetime) -> OnCall | None:
+    return next(iter(on_call_everywhere(schedules, at)), None)
+
+
+def _primary(schedules: "QuerySet[Schedule]", at: datetime) -> list[Person]:
+    duty = _on_duty(schedules, at)
+    return duty.primary if duty else []
+
+
+def _secondary(schedules: "QuerySet[Schedule]", at: datetime) -> list[Person]:
+    duty = _on_duty(schedules, at)
+    return duty.secondary if duty else []
 
 
 def managers_of(incident: Incident) -> list[Person]:
@@ -69,6 +90,17 @@ def managers_of(incident: Incident) -> list[Person]:
 def fallback_of(snapshot: Snapshot) -> list[Person]:
     """The fallback contact; never empty while anybody is there at all."""
     named = list(Person.objects.filter(pk=snapshot.fallback, is_active=True))
+    return (
+        named
+        or list(Person.objects.with_role(Role.INCIDENT_MANAGER))
+        or list(Person.objects.with_role(Role.ADMINISTRATOR))
+    )
+
+
+def duty_managers() -> list[Person]:
+    """Whom an escalation that nobody answered leads to at the very last."""
+    settings = PagingSettings.objects.first()
+    named = list(settings.duty_managers.filter(is_active=True)) if settings else []
     return (
         named
         or list(Person.objects.with_role(Role.INCIDENT_MANAGER))

@@ -1,13 +1,22 @@
 """What the incident's timeline says about paging."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from incidents.presentation.sentences import sentence
 from lifecycle.lists import listed
 from lifecycle.models import Event
-from notifications.models import Channel
+from notifications.conditions import ALERTS, HOURS, WEEKDAYS
+from notifications.foresight import UNREACHABLE
+from notifications.models import Channel, StepTarget
 from notifications.models.notice import NoticeKind
 from notifications.wording import failure_words
+
+LEFT_OUT = {
+    HOURS: gettext_lazy("the step is not for that hour"),
+    WEEKDAYS: gettext_lazy("the step is not for that day of the week"),
+    ALERTS: gettext_lazy("there were too few alerts"),
+}
 
 
 def _names(event: Event) -> str:
@@ -22,10 +31,43 @@ def _channels(event: Event) -> str:
 
 @sentence("page", icon="bell-ringing", group="pages")
 def _page(event: Event) -> str:
-    words = {"people": _names(event), "channels": _channels(event)}
+    words = {"people": _names(event), "channels": _channels(event), "chat": event.data.get("chat", "")}
+    if event.data.get("gap") == UNREACHABLE:
+        return (
+            _("paged %(people)s, stand-ins included, because nobody of the step can be reached (%(channels)s)") % words
+        )
     if event.data.get("is_gap"):
         return _("paged the fallback contact %(people)s, because nobody stands there (%(channels)s)") % words
+    if words["chat"] and not event.data.get("people"):
+        return _("wrote to the chat %(chat)s") % words
     return _("paged %(people)s (%(channels)s)") % words
+
+
+@sentence("page_left_out", icon="bell-off", group="pages")
+def _page_left_out(event: Event) -> str:
+    target = dict(StepTarget.choices).get(event.data.get("target", ""), "")
+    return _("did not page the %(target)s: %(why)s") % {"target": target, "why": _why(event)}
+
+
+def _why(event: Event) -> str:
+    why = event.data.get("why", "")
+    return str(LEFT_OUT.get(why, why))
+
+
+@sentence("skip_page", icon="bell-off", tone="warn", group="pages")
+def _skip_page(event: Event) -> str:
+    target = dict(StepTarget.choices).get(event.data.get("target", ""), "")
+    return _("left out the next step (%(target)s)") % {"target": target}
+
+
+@sentence("page_person", icon="bell-ringing", group="pages")
+def _page_person(event: Event) -> str:
+    return _("paged %(people)s at once") % {"people": _names(event)}
+
+
+@sentence("add_to_pages", icon="users", group="pages")
+def _add_to_pages(event: Event) -> str:
+    return _("added %(people)s to every step to come") % {"people": _names(event)}
 
 
 @sentence("page_skipped", icon="bell-off", tone="warn", group="pages")

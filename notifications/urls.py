@@ -1,12 +1,13 @@
 from django.urls import path
 
-from notifications.views import links, oncall, pager, twilio
+from notifications.views import links, oncall, pager, steering, twilio
 
 app_name = "notifications"
 urlpatterns = [
     path("oncall/", oncall.overview, name="oncall"),
     path("oncall/<slug:team>/", oncall.edit_schedule, name="schedule"),
     path("oncall/policies/<int:pk>/", oncall.edit_policy, name="policy"),
+    path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),
     path("pager/", pager.health_page, name="pager"),
     path("healthz/pager", pager.healthz, name="healthz"),
     path("a/<str:secret>/", links.acknowledge, name="link"),

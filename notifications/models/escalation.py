@@ -57,7 +57,8 @@ class Escalation(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_due_at"], condition=models.Q(status="running"), name="escalation_next_due")
+            models.Index(fields=["next_due_at"], condition=models.Q(status="running"), name="escalation_next_due"),
+            models.Index(fields=["incident"], condition=models.Q(status="exhausted"), name="escalation_unanswered"),
         ]
 
     def __str__(self) -> str:

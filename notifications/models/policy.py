@@ -28,6 +28,7 @@ class StepTarget(models.TextChoices):
     SCHEDULE = "schedule", _("on call in another schedule")
     CHAT = "chat", _("a chat")
     FALLBACK = "fallback", _("fallback contact")
+    DUTY_MANAGERS = "duty_managers", _("duty managers")
 
 
 class EscalationPolicy(models.Model):
@@ -42,6 +43,8 @@ class EscalationPolicy(models.Model):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("fallback contact")
     )
     """Without one, every incident manager is the fallback: it cannot be empty."""
+    version = models.PositiveIntegerField(default=1, editable=False)
+    """Counts the changes, so that a running escalation knows whether it began under an older one."""
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -13,8 +13,8 @@ from incidents.services import acknowledge_incident
 from lifecycle.models import Via
 from lifecycle.transitions import NotPermitted, TransitionRefused
 from notifications.models import Channel, Delivery, Purpose
-from notifications.services.escalating import escalate_now
 from notifications.services.reaching import mark_reached
+from notifications.services.steering import escalate_now
 from notifications.wording import ACKNOWLEDGE_KEY, ESCALATE_KEY
 
 # "4", "4 1042", "4#1042", "4 INC-1042"; full-width digits as Chinese keyboards type them.

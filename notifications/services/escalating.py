@@ -1,87 +1,86 @@
 """Pages the handlers of an incident step by step until somebody acknowledges."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.status import Status
 from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
-from lifecycle.models import Event, Via
-from lifecycle.transitions import lock, record_event
-from notifications.models import Delivery, DeliveryStatus, Escalation, EscalationPolicy, EscalationStatus, Purpose
-from notifications.plan import Due, Snapshot, Step, choose, upcoming
-from notifications.recipients import fallback_of, step_recipients
-from notifications.services.promising import promise
+from lifecycle.models import Via
+from lifecycle.transitions import record_event
+from notifications.foresight import Foreseen, foresee
+from notifications.models import (
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Escalation,
+    EscalationPolicy,
+    EscalationStatus,
+    Purpose,
+)
+from notifications.plan import Due, Snapshot, choose, upcoming
+from notifications.services.promising import ASKED, promise, promise_to_chat
+from notifications.services.routing import policies_of
 
 ZERO = timedelta(0)
 
 
-def start_escalation(incident: Incident) -> Escalation | None:
-    """Start paging by the policy of the incident's level; None where no policy covers it or it runs already.
+def start_escalation(incident: Incident) -> list[Escalation]:
+    """Start paging by every policy that the incident's labels lead to, unless that policy pages already.
 
     Call under the incident's lock.
     """
-    policy = _policy_of(incident)
-    if policy is None or incident.status != Status.REPORTED:
-        return None
-    if incident.escalations.filter(status=EscalationStatus.RUNNING).exists():
-        return None
-    now = clock.now()
-    snapshot = Snapshot.of(policy)
-    first = next(snapshot.unrolled())
-    return Escalation.objects.create(
-        incident=incident, snapshot=snapshot.dump(), started_at=now, next_due_at=now + first.after
-    )
+    if incident.status != Status.REPORTED:
+        return []
+    running = {escalation.policy_id for escalation in _running(incident)}
+    return [_start(incident, policy) for policy in policies_of(incident) if policy.pk not in running]
 
 
-def restart_escalation(incident: Incident, *, reason: str) -> Escalation | None:
-    """Page by the policy of the incident's level from its first step, unless that policy pages already.
-
-    Call under the incident's lock.
+def restart_escalation(incident: Incident, *, reason: str) -> list[Escalation]:
+    """Its labels have changed: policies that are no longer meant stop, new ones start from their first step, and those
+    that stay go on where they are. Call under the incident's lock.
     """
-    policy = _policy_of(incident)
-    running = incident.escalations.filter(status=EscalationStatus.RUNNING).first()
-    if running is not None and (policy is None or Snapshot.load(running.snapshot).policy != policy.name):
-        stop_escalation(incident, reason=reason)
+    meant = {policy.pk for policy in policies_of(incident)}
+    _stop([escalation for escalation in _running(incident) if escalation.policy_id not in meant], reason=reason)
     return start_escalation(incident)
 
 
 def stop_escalation(incident: Incident, *, reason: str) -> None:
     """Stop paging and withdraw what is still waiting. Call under the incident's lock."""
+    _stop(_running(incident), reason=reason)
+    planned = incident.deliveries.filter(purpose=Purpose.PAGE)
+    _withdraw(planned if incident.is_over else planned.exclude(dedup_key__startswith=ASKED), reason=reason)
+
+
+def _running(incident: Incident) -> list[Escalation]:
+    return list(incident.escalations.filter(status=EscalationStatus.RUNNING))
+
+
+def _start(incident: Incident, policy: EscalationPolicy) -> Escalation:
     now = clock.now()
-    incident.escalations.filter(status=EscalationStatus.RUNNING).update(
-        status=EscalationStatus.STOPPED, stopped_at=now, next_due_at=None, stop_reason=reason
+    snapshot = Snapshot.of(policy)
+    first = next(snapshot.unrolled())
+    return Escalation.objects.create(
+        incident=incident, policy=policy, snapshot=snapshot.dump(), started_at=now, next_due_at=now + first.after
     )
-    waiting = incident.deliveries.filter(purpose=Purpose.PAGE, status=DeliveryStatus.QUEUED)
-    waiting.update(status=DeliveryStatus.CANCELLED, finished_at=now, not_sent_reason=reason)
 
 
-def _policy_of(incident: Incident) -> EscalationPolicy | None:
-    return EscalationPolicy.objects.filter(levels__contains=[incident.level_id]).prefetch_related("steps").first()
+def _stop(escalations: Iterable[Escalation], *, reason: str) -> None:
+    for escalation in escalations:
+        escalation.status, escalation.next_due_at = EscalationStatus.STOPPED, None
+        escalation.stopped_at, escalation.stop_reason = clock.now(), reason
+        escalation.save(update_fields=["status", "next_due_at", "stopped_at", "stop_reason"])
+        pages = Delivery.objects.filter(incident=escalation.incident_id, purpose=Purpose.PAGE)
+        _withdraw(pages.filter(dedup_key__startswith=f"escalation:{escalation.pk}:"), reason=reason)
 
 
-@transaction.atomic
-def escalate_now(incident: Incident, *, actor: Person | None, via: str, asked_in: Delivery | None = None) -> bool:
-    """Page the next person at once instead of at the planned time; False where nothing is running.
-
-    ``asked_in`` is the message whose key or reply asks: it counts once, however often a carrier repeats itself.
-    """
-    lock(incident)
-    data = {"delivery": asked_in.pk} if asked_in else {}
-    if asked_in and Event.objects.about(incident).filter(verb="escalate", data=data).exists():
-        return True
-    escalation = incident.escalations.filter(status=EscalationStatus.RUNNING).first()
-    if escalation is None or escalation.next_due_at is None:
-        return False
-    ahead = max(escalation.next_due_at - clock.now(), ZERO)
-    escalation.brought_forward = (escalation.brought_forward or ZERO) + ahead
-    escalation.next_due_at -= ahead
-    escalation.save(update_fields=["brought_forward", "next_due_at"])
-    record_event(incident, "escalate", actor=actor, via=via, data=data)
-    return True
+def _withdraw(deliveries: "QuerySet[Delivery]", *, reason: str) -> None:
+    waiting = deliveries.filter(status=DeliveryStatus.QUEUED)
+    waiting.update(status=DeliveryStatus.CANCELLED, finished_at=clock.now(), not_sent_reason=reason)
 
 
 def advance_escalations(*, limit: int = 100) -> int:
@@ -106,10 +105,10 @@ def _advance(pk: int, incident_id: int) -> int:
         return 0
     fire, skipped, following = choose(due_steps(escalation), now=now)
     for late in skipped:
-        data = {"step": late.step.index, "target": late.step.target, "due_at": late.at.isoformat()}
-        record_event(incident, "page_skipped", actor=None, via=Via.SYSTEM, data=data)
+        _record(incident, "page_skipped", late)
+    snapshot = Snapshot.load(escalation.snapshot)
     for entry in fire:
-        _page(escalation, entry.step)
+        _fire(escalation, foresee(incident, snapshot, entry, now=now))
     _set_next(escalation, following)
     return len(fire)
 
@@ -124,42 +123,65 @@ def due_steps(escalation: Escalation) -> list[Due]:
     )
 
 
-def _page(escalation: Escalation, step: Step) -> list[Delivery]:
-    """Promise the pages of a step; where nobody stands there, the fallback is paged at once."""
+def _fire(escalation: Escalation, foreseen: Foreseen) -> None:
+    """Promise the pages of a step, or leave it out where its condition does not hold; the plan goes on either way."""
     incident = escalation.incident
-    snapshot = Snapshot.load(escalation.snapshot)
-    people = step_recipients(incident, snapshot, step.target, clock.now())
-    is_gap = not people
-    people = people or fallback_of(snapshot)
+    if foreseen.left_out:
+        _record(incident, "page_left_out", foreseen.due, why=foreseen.left_out)
+        return
     if incident.is_restricted:
-        incident.participants.add(*people)  # whoever is woken for it has to do with it
+        incident.participants.add(*foreseen.people)  # whoever is woken for it has to do with it
+    deliveries = _promise(escalation, foreseen)
+    _record(
+        incident,
+        "page",
+        foreseen.due,
+        round=foreseen.due.step.round,
+        people=[person.name for person in foreseen.people],
+        chat=foreseen.chat.name if foreseen.chat else "",
+        channels=foreseen.channels,
+        is_gap=bool(foreseen.gap),
+        gap=foreseen.gap,
+        team=incident.service.operations_team_id,
+        deliveries=[delivery.pk for delivery in deliveries],
+    )
+
+
+def _promise(escalation: Escalation, foreseen: Foreseen) -> list[Delivery]:
+    step, incident = foreseen.due.step, escalation.incident
+    key, wanted_at = f"escalation:{escalation.pk}:{step.index}", foreseen.due.at
     deliveries = promise(
         incident=incident,
-        recipients=people,
-        channels=step.channels,
+        recipients=foreseen.people,
+        channels=[channel for channel in step.frozen.channels if channel != Channel.CHAT],
+        urgency=step.frozen.urgency,
         purpose=Purpose.PAGE,
-        key=f"escalation:{escalation.pk}:{step.index}",
+        key=key,
+        wanted_at=wanted_at,
     )
-    data = {
-        "step": step.index,
-        "round": step.round,
-        "target": step.target,
-        "people": [person.name for person in people],
-        "channels": list(step.channels),
-        "is_gap": is_gap,
-        "deliveries": [delivery.pk for delivery in deliveries],
-    }
-    record_event(incident, "page", actor=None, via=Via.SYSTEM, data=data)
+    if foreseen.chat:
+        deliveries += promise_to_chat(
+            incident=incident, chat=foreseen.chat, purpose=Purpose.PAGE, key=key, wanted_at=wanted_at
+        )
     return deliveries
+
+
+def _record(incident: Incident, verb: str, due: Due, **facts: object) -> None:
+    data = {"step": due.step.index, "target": due.step.target, "due_at": due.at.isoformat(), **facts}
+    record_event(incident, verb, actor=None, via=Via.SYSTEM, data=data)
 
 
 def _set_next(escalation: Escalation, following: Due | None) -> None:
     if following is None:
-        escalation.status = EscalationStatus.EXHAUSTED
-        escalation.next_due_at = None
-        escalation.stopped_at = clock.now()
-        record_event(escalation.incident, "escalation_exhausted", actor=None, via=Via.SYSTEM)
-    else:
-        escalation.next_step = following.step.index
-        escalation.next_due_at = following.at
-    escalation.save()
+        exhaust(escalation)
+        return
+    escalation.next_step, escalation.next_due_at = following.step.index, following.at
+    escalation.save(update_fields=["next_step", "next_due_at"])
+
+
+def exhaust(escalation: Escalation) -> None:
+    """Every step was tried, the duty managers included: the pages say so in red until somebody acknowledges."""
+    escalation.status, escalation.next_due_at = EscalationStatus.EXHAUSTED, None
+    escalation.stopped_at = clock.now()
+    escalation.save(update_fields=["status", "next_due_at", "stopped_at"])
+    record_event(escalation.incident, "escalation_exhausted", actor=None, via=Via.SYSTEM)

@@ -11,7 +11,7 @@ from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
-from notifications.models import Channel, Notice, NoticeKind, NotificationRule
+from notifications.models import Channel, DeliveryStatus, Notice, NoticeKind, NotificationRule
 from notifications.models.notice import TABLED
 from notifications.recipients import party
 from notifications.services.promising import promise, promise_to_reporter
@@ -48,6 +48,15 @@ def cancel_notices(incident: Incident, *kinds: str) -> None:
     incident.notices.pending().filter(chosen).update(cancelled_at=clock.now())
 
 
+def withdraw_notices(incident: Incident, *kinds: str, reason: str) -> None:
+    """Cancel the pending notices of those kinds, and the messages of earlier ones that have not gone out yet."""
+    if not kinds:
+        return
+    cancel_notices(incident, *kinds)
+    waiting = incident.deliveries.filter(purpose__in=kinds, status=DeliveryStatus.QUEUED)
+    waiting.update(status=DeliveryStatus.CANCELLED, finished_at=clock.now(), not_sent_reason=reason)
+
+
 def fire_notices(*, limit: int = 100) -> int:
     """Send every notice that is due; part of the cycle. Returns how many."""
     due = Notice.objects.due(clock.now()).order_by("due_at").values_list("pk", "incident_id")
@@ -78,7 +87,13 @@ def _fire(pk: int, incident_id: int) -> int:
 def _send(notice: Notice, incident: Incident) -> None:
     """Promise the deliveries: to whom the table names, to whom the event concerns, or to the reporter."""
     if notice.kind in TO_REPORTERS:
-        promise_to_reporter(incident=incident, purpose=notice.kind, key=f"notice:{notice.pk}", cause=notice.cause)
+        promise_to_reporter(
+            incident=incident,
+            purpose=notice.kind,
+            key=f"notice:{notice.pk}",
+            cause=notice.cause,
+            wanted_at=notice.due_at,
+        )
         return
     told = (
         _tell_colleagues(notice, incident) if notice.cause and notice.kind in READERS else _tell_table(notice, incident)
@@ -99,6 +114,7 @@ def _tell_colleagues(notice: Notice, incident: Incident) -> list[str]:
         purpose=notice.kind,
         key=f"notice:{notice.pk}",
         cause=notice.cause,
+        wanted_at=notice.due_at,
     )
     return [person.name for person in people]
 
@@ -117,6 +133,7 @@ def _tell_table(notice: Notice, incident: Incident) -> list[str]:
                 key=f"notice:{notice.pk}",
                 is_copy=is_copy,
                 cause=notice.cause,
+                wanted_at=notice.due_at,
             )
             told += [person.name for person in people.values() if person.name not in told]
     return told

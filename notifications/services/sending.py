@@ -29,7 +29,7 @@ from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
 from notifications.models.delivery import FOR_REPORTERS
 from notifications.services.chatting import CHAT_IS_FULL, chat_address, chat_is_full_until, page_of
 from notifications.services.links import make_link
-from notifications.services.promising import fall_through
+from notifications.services.promising import ASKED, fall_through
 
 LEASE = timedelta(seconds=settings.PAGING_LEASE)
 RETRY_AFTER = timedelta(seconds=settings.PAGING_RETRY)
@@ -229,7 +229,10 @@ def _tell(delivery: Delivery, verb: str, **data: object) -> None:
 
 
 def _is_pointless(delivery: Delivery) -> bool:
-    """A page only asks for an acknowledgement; once there is one, nobody is woken for it."""
+    """A page only asks for an acknowledgement; once there is one, nobody is woken for it. Whom somebody asked for by
+    name is wanted all the same."""
+    if delivery.dedup_key.startswith(ASKED):
+        return delivery.about.is_over
     return delivery.purpose == Purpose.PAGE and delivery.about.status != Status.REPORTED
 
 

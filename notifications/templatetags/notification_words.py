@@ -4,13 +4,20 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from incidents.models.status import Status
+from notifications.conditions import ALERTS, HOURS, WEEKDAYS
 from notifications.models import Channel, Delivery, DeliveryStatus, Escalation
 from notifications.wording import failure_words
 
 register = template.Library()
 ICONS = {Channel.VOICE: "phone", Channel.SMS: "message", Channel.EMAIL: "mail"}
+LEFT_OUT = {
+    HOURS: gettext_lazy("left out: not at that hour"),
+    WEEKDAYS: gettext_lazy("left out: not on that day of the week"),
+    ALERTS: gettext_lazy("left out: too few alerts so far"),
+}
 
 
 @register.simple_tag
@@ -32,7 +39,19 @@ def channel_name(value: str) -> str:
 
 @register.simple_tag
 def channel_icon(value: str) -> str:
-    return ICONS[Channel(value)]
+    return ICONS.get(Channel(value), "message")
+
+
+@register.simple_tag
+def left_out(condition: str) -> str:
+    """Why a step will page nobody."""
+    return str(LEFT_OUT[condition])
+
+
+@register.simple_tag
+def stored_sentence(text: str) -> str:
+    """A sentence that is kept in English, in the reader's language."""
+    return _(text) if text else ""
 
 
 @register.simple_tag

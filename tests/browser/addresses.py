@@ -176,6 +176,7 @@ KNOWN: dict[str, Any] = {
     "services/": _one(slug=lambda: "card-payments"),
     "incidents/": _incidents,
     "incidents/<number:pk>/<slug:verb>/": _incident_verbs,
+    "incidents/<number:pk>/paging/": _each("verb", ("page-step", "skip", "page", "add"), pk=_newest(Incident)),
     "incidents/views/": _one(pk=_newest(SavedView)),
     "incidents/mail/": _one(pk=_newest(InboundEmail)),
     "incidents/mail/<int:pk>/<slug:verb>/": _each("verb", ("accept", "attach", "discard"), pk=_newest(InboundEmail)),

@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.services import acknowledge_incident
+from lifecycle import clock as database_clock
 from lifecycle.models import Event
 from notifications.models import Delivery, Escalation, EscalationPolicy
 from notifications.panels import paged_next
-from notifications.plan import Snapshot, choose, upcoming
+from notifications.plan import LAST_RESORT_AFTER, FrozenStep, Snapshot, choose, upcoming
 from notifications.services.dispatching import dispatch_events
-from notifications.services.escalating import advance_escalations, escalate_now
+from notifications.services.escalating import advance_escalations
 from notifications.services.scheduling import change_policy
+from notifications.services.steering import escalate_now
 from tests.clock import Clock
 from tests.factories import make_incident, make_person
 from tests.scenarios.stage import Duty, make_duty
@@ -21,6 +23,7 @@ from tests.scenarios.stage import Duty, make_duty
 START = datetime(2026, 3, 29, 0, 55, tzinfo=UTC)
 ZERO = timedelta(0)
 TARGETS = st.sampled_from(["primary", "secondary", "manager"])
+CHANNELS = st.sampled_from([("voice", "sms"), ("email",), ()])
 
 
 @st.composite
@@ -28,7 +31,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     """Policies as the form allows them: steps in order, several at one moment too, the round longer than the last."""
     seconds = sorted(draw(st.lists(st.integers(0, 3000), min_size=1, max_size=6)))
     length = timedelta(seconds=seconds[-1] + draw(st.integers(1, 1800)))
-    steps = tuple((timedelta(seconds=after), draw(TARGETS), ("voice", "sms")) for after in seconds)
+    steps = tuple(FrozenStep(timedelta(seconds=after), draw(TARGETS), draw(CHANNELS)) for after in seconds)
     return Snapshot("policy", None, length, draw(st.integers(0, 4)), steps)
 
 
@@ -85,12 +88,26 @@ def test_a_snapshot_survives_its_json(snapshot: Snapshot) -> None:
 
 
 @given(snapshots())
-def test_the_last_step_is_the_fallback_one_round_after_the_last_began(snapshot: Snapshot) -> None:
-    *_steps, last = snapshot.unrolled()
-    assert last.target == "fallback"
-    assert last.after == (snapshot.repeats + 1) * snapshot.round_length
+def test_the_fallback_comes_one_round_after_the_last_began_and_then_the_duty_managers(snapshot: Snapshot) -> None:
+    *_steps, fallback, last = snapshot.unrolled()
+    assert (fallback.target, last.target) == ("fallback", "duty_managers")
+    assert fallback.after == (snapshot.repeats + 1) * snapshot.round_length
+    assert last.after - fallback.after == min(snapshot.round_length, LAST_RESORT_AFTER)
     assert snapshot.step(last.index) == last
     assert snapshot.step(last.index + 1) is None
+
+
+def test_a_snapshot_from_before_the_new_kinds_of_steps_still_runs() -> None:
+    old = {
+        "policy": "old",
+        "fallback": None,
+        "round": 600.0,
+        "repeats": 0,
+        "steps": [{"after": 0.0, "target": "primary", "channels": ["voice"]}],
+    }
+    snapshot = Snapshot.load(old)
+    assert [step.target for step in snapshot.unrolled()] == ["primary", "fallback", "duty_managers"]
+    assert snapshot.steps[0] == FrozenStep(ZERO, "primary", ("voice",))
 
 
 # --- On rows --------------------------------------------------------------------------------------------------------
@@ -119,19 +136,19 @@ def test_what_the_page_shows_as_next_is_what_the_cycle_then_does(duty: Duty, clo
     shown = 0
     for _ in range(40):
         escalation = incident.escalations.get()
-        rows = paged_next(incident, escalation)
+        rows = paged_next(incident, escalation, now=database_clock.now())
         if not rows:
             break
-        clock.set(rows[0]["at"] - timedelta(milliseconds=500))
+        clock.set(rows[0].at - timedelta(milliseconds=500))
         assert advance_escalations() == 0, "nothing fires before the moment shown"
-        clock.set(rows[0]["at"])
+        clock.set(rows[0].at)
         advance_escalations()
         shown += 1
         page = Event.objects.filter(verb="page").latest("id")
-        assert page.data["people"] == [person.name for person in rows[0]["people"]]
-        assert page.data["channels"] == list(rows[0]["channels"])
+        assert page.data["people"] == [person.name for person in rows[0].people]
+        assert page.data["channels"] == rows[0].foreseen.channels
         assert Event.objects.filter(verb="page").count() == shown
-    assert shown == 17, "four steps in four rounds, then the fallback"
+    assert shown == 18, "four steps in four rounds, the fallback, the duty managers"
     assert not Event.objects.filter(verb="page_skipped").exists()
     assert incident.escalations.get().status == "exhausted"
 
@@ -145,7 +162,7 @@ def test_an_escalation_calls_in_the_order_of_its_policy(duty: Duty, clock: Clock
         ("secondary", ["Bob"]),
         ("manager", ["Mona"]),
     ]
-    assert advance_to_the_end(clock) == [*one_round * 4, ("fallback", ["Mona"])]
+    assert advance_to_the_end(clock) == [*one_round * 4, ("fallback", ["Mona"]), ("duty_managers", ["Mona"])]
     assert Event.objects.filter(verb="escalation_exhausted").count() == 1
 
 
@@ -183,7 +200,7 @@ def test_a_step_without_anybody_goes_to_the_fallback_and_says_so(duty: Duty, clo
     advance_escalations()
     page = Event.objects.get(verb="page")
     assert (page.data["is_gap"], page.data["people"]) == (True, ["Mona"])
-    assert paged_next(incident, incident.escalations.get())[0]["is_gap"] is True
+    assert paged_next(incident, incident.escalations.get(), now=database_clock.now())[0].is_gap
 
 
 def test_a_policy_that_changes_leaves_running_escalations_alone(duty: Duty, clock: Clock) -> None:
@@ -191,4 +208,4 @@ def test_a_policy_that_changes_leaves_running_escalations_alone(duty: Duty, cloc
     dispatch_events()
     policy = EscalationPolicy.objects.get(levels__contains=[2])
     change_policy(policy, actor=None, round_length=timedelta(minutes=16), repeats=0, fallback=make_person())
-    assert len(advance_to_the_end(clock)) == 17
+    assert len(advance_to_the_end(clock)) == 18

@@ -194,14 +194,17 @@ def test_a_carrier_that_refuses_is_replaced_by_the_next_channel(
 
 
 def test_an_unverified_phone_is_not_called_and_the_reason_is_kept(
-    duty: Duty, inbox: Inboxes, cycle: Tick, clock: Clock
+    duty: Duty, phone: Phones, inbox: Inboxes, cycle: Tick, clock: Clock
 ) -> None:
+    """The mail goes out, and because a mail wakes nobody, the fallback contact is called at once."""
     duty.primary.phone_verified_at = None
     duty.primary.save()
     make_incident(service=duty.service, level=2)
     cycle()
     inbox(duty.primary).expect_email()
-    assert "not verified" in Delivery.objects.get(channel="voice").not_sent_reason
+    assert "not verified" in Delivery.objects.get(channel="voice", recipient=duty.primary).not_sent_reason
+    phone(duty.manager).expect_call()
+    assert Event.objects.get(verb="page").data["gap"] == "unreachable"
 
 
 def test_a_reply_from_a_phone_that_was_not_paged_changes_nothing(
