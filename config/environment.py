@@ -1,7 +1,10 @@
 """Reads typed settings from environment variables, so that a misspelt value fails at start and by name."""
 
 import os
+from typing import Any
+from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -36,3 +39,21 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def database(name: str, default: str) -> Any:
+    """A database by its address. Several hosts stand as libpq writes them, ``one:5432,two:5432``: they are tried in
+    turn, and with ``?target_session_attrs=read-write`` only the one that takes writes is good."""
+    url = urlsplit(os.environ.get(name) or default)
+    user, at, places = url.netloc.rpartition("@")
+    if "," not in places:
+        return dj_database_url.parse(url.geturl())
+    hosts, ports = zip(*map(_split_port, places.split(",")), strict=True)
+    found = dj_database_url.parse(url._replace(netloc=f"{user}{at}{hosts[0]}").geturl())
+    return found | {"HOST": ",".join(hosts).replace("[", "").replace("]", ""), "PORT": ",".join(ports)}
+
+
+def _split_port(place: str) -> tuple[str, str]:
+    """``[::1]:5432`` and ``::1`` in brackets too."""
+    host, colon, port = place.rpartition(":")
+    return (host, port) if colon and not port.endswith("]") else (place, "")

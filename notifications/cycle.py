@@ -4,6 +4,7 @@ broker, so that paging outlives Redis.
 """
 
 import logging
+import socket
 from collections.abc import Callable
 
 from django.db.models.functions import Now
@@ -22,6 +23,7 @@ from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
 from notifications.services.noticing import fire_notices
 from notifications.services.sending import send_due_deliveries
+from notifications.skew import clock_skew
 
 logger = logging.getLogger(__name__)
 
@@ -50,5 +52,13 @@ def run_cycle(ticker: str) -> bool:
             is_clean = False
             logger.exception("The cycle's step %s failed", step.__name__)
     if is_clean:
-        Heartbeat.objects.update_or_create(ticker=ticker, defaults={"beat_at": Now()})
+        _beat(ticker)
     return is_clean
+
+
+def _beat(ticker: str) -> None:
+    """Say that a whole cycle is done, and what this machine believes the time to be."""
+    name = f"{ticker}@{socket.gethostname()}"[:60]
+    signs = {"beat_at": Now(), "clock_skew": clock_skew()}
+    if not Heartbeat.objects.filter(ticker=name).update(**signs):
+        Heartbeat.objects.update_or_create(ticker=name, defaults=signs)

@@ -2,9 +2,20 @@
 
 from celery import shared_task
 
-from notifications import cycle
+from notifications import cycle, keeper
+from notifications.services import canaries
 
 
 @shared_task
 def run_cycle() -> None:
     cycle.run_cycle("worker")
+
+
+@shared_task
+def keep_watch() -> None:
+    keeper.keep_watch()
+
+
+@shared_task
+def answer_canary(queue: str) -> None:
+    canaries.answer_canary(queue)

@@ -112,7 +112,11 @@ def django_db_setup(django_db_setup: None) -> "Iterator[None]":
     line = psycopg2.connect(**{**connection.get_connection_params(), "dbname": "postgres"})
     line.autocommit = True
     with line.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND backend_type = 'client backend'",
+            [name],
+        )
     line.close()
     connection.close()
 

@@ -6,7 +6,6 @@ Defaults are those of production: a forgotten variable makes the product refuse 
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
@@ -82,11 +81,22 @@ TEMPLATES = [
 
 # --- Stores ----------------------------------------------------------------------------------------
 DATABASES = {
-    "default": dj_database_url.parse(
-        environment.text("DATABASE_URL", "postgresql:///mainstay"), conn_max_age=60, conn_health_checks=True
-    )
+    "default": {
+        **environment.database("DATABASE_URL", "postgresql:///mainstay"),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
 }
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# A server that vanishes without a word (a failover, a cable) is given up after seconds, not after the kernel's quarter
+# of an hour: the cycle then connects anew. Sockets of this machine take no notice.
+PATIENCE = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+DATABASES["default"]["OPTIONS"] = PATIENCE | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = environment.text("REDIS_URL", "redis://localhost:6379/0")
 
@@ -213,11 +223,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "run-cycle": {"task": "notifications.tasks.run_cycle", "schedule": 1.0, "options": {"expires": 5}},
+    "keep-watch": {"task": "notifications.tasks.keep_watch", "schedule": 5.0, "options": {"expires": 10}},
     "drop-dead-keys": {"task": "catalog.tasks.drop_dead_keys", "schedule": 3600.0},
     "drop-expired-frames": {"task": "detection.tasks.drop_expired_frames", "schedule": 3600.0},
     "evaluate-rules": {"task": "detection.tasks.evaluate_rules", "schedule": 1.0, "options": {"expires": 5}},
     "poll-mailbox": {"task": "incidents.tasks.poll_mailbox", "schedule": 30.0, "options": {"expires": 25}},
 }
+
+# --- Who watches paging (docs/pager-health.md) ---------------------------------------------------------
+DEADMAN_URLS = environment.words("MAINSTAY_DEADMAN_URL")
+METRICS_TOKEN = environment.text("MAINSTAY_METRICS_TOKEN", "")
 
 # --- Carriers --------------------------------------------------------------------------------------
 TWILIO_ACCOUNT_SID = environment.text("TWILIO_ACCOUNT_SID", "")

@@ -135,6 +135,7 @@ class Breach(models.Model):
     class Meta:
         ordering: ClassVar = ["recorded_at"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["clock"], name="breach_once_per_clock")]
+        indexes: ClassVar = [models.Index(fields=["recorded_at"], name="breach_recorded")]
 
     def __str__(self) -> str:
         return f"{self.clock} {self.due_at}"

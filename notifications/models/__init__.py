@@ -18,7 +18,7 @@ from notifications.models.duty import (
     SwapStatus,
 )
 from notifications.models.escalation import Escalation, EscalationStatus
-from notifications.models.health import Audit, Canary, Chore, Heartbeat
+from notifications.models.health import Audit, Canary, Chore, Heartbeat, Lateness, Unpaged
 from notifications.models.notice import Notice, NoticeKind, NotificationRule, Party
 from notifications.models.policy import EscalationPolicy, EscalationStep, Route, StepTarget
 from notifications.models.schedule import Schedule
@@ -46,6 +46,7 @@ __all__ = [
     "EscalationStatus",
     "EscalationStep",
     "Heartbeat",
+    "Lateness",
     "LayerKind",
     "LayerPlace",
     "LayerShift",
@@ -68,6 +69,7 @@ __all__ = [
     "StoppedNumber",
     "SwapRequest",
     "SwapStatus",
+    "Unpaged",
     "Urgency",
     "WarRoom",
     "WarRoomStatus",

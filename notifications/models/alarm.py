@@ -10,9 +10,18 @@ from incidents.models import Incident
 
 
 class AlarmKind(models.TextChoices):
-    """What can be wrong with paging; each kind has one incident at a time."""
+    """What can be wrong with paging; each kind has one incident at a time. The first are what the auditor looks for."""
 
-    NOT_KEPT = "not_kept", _("A promise of paging was not kept")
+    UNPAGED = "unpaged", _("An incident that waits for somebody was not being paged")
+    MISAIMED = "misaimed", _("A step stood at another moment than planned")
+    LATE_STEP = "late_step", _("A step was more than a minute late")
+    LATE_MESSAGE = "late_message", _("A message was more than a minute late")
+    LATE_NOTICE = "late_notice", _("A notice was more than a minute late")
+    LATE_DEADLINE = "late_deadline", _("A deadline passed unnoticed for more than a minute")
+    LATE_ROOM = "late_room", _("A chat group was more than a minute late")
+    UNDISPATCHED = "undispatched", _("Paging did not hear of an event for more than a minute")
+    OLD_LEASE = "old_lease", _("A message was held by a sender that is gone")
+    UNFINISHED = "unfinished", _("A carrier has not said for ten minutes what became of a message")
     STANDSTILL = "standstill", _("The cycle stands still")
     QUEUE_DEAD = "queue_dead", _("A queue of the worker does not answer")
     CLOCK_SKEW = "clock_skew", _("A machine's clock is wrong")

@@ -32,7 +32,10 @@ class DeliveryAttempt(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["provider", "channel", "-ended_at"], name="attempt_of_provider")]
+        indexes: ClassVar = [
+            models.Index(fields=["provider", "channel", "-ended_at"], name="attempt_of_provider"),
+            models.Index(fields=["ended_at"], name="attempt_ended"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delivery_id}.{self.number} {self.provider} {self.outcome}"

@@ -150,6 +150,13 @@ class Delivery(models.Model):
                 fields=["due_at"], condition=models.Q(status__in=("queued", "sending")), name="delivery_waiting"
             ),
             models.Index(fields=["created_at"], name="delivery_created"),
+            models.Index(fields=["sent_at"], condition=models.Q(sent_at__isnull=False), name="delivery_sent"),
+            models.Index(
+                fields=["sent_at"],
+                condition=models.Q(status="sent", channel__in=("voice", "sms")),
+                name="delivery_unfinished",
+            ),
+            models.Index(fields=["sent_at"], condition=models.Q(purpose="test"), name="delivery_tests"),
             models.Index(fields=["check_at"], condition=models.Q(check_at__isnull=False), name="delivery_to_check"),
             models.Index(fields=["recipient", "channel", "-sent_at"], name="delivery_of_person"),
             models.Index(fields=["destination", "-id"], name="delivery_to_destination"),

@@ -114,7 +114,8 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["due_at"], condition=models.Q(fired_at=None, cancelled_at=None), name="notice_next_due"
-            )
+            ),
+            models.Index(fields=["fired_at"], condition=models.Q(fired_at__isnull=False), name="notice_fired"),
         ]
 
     def __str__(self) -> str:

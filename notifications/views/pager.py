@@ -18,18 +18,33 @@ from notifications.models import Delivery, Heartbeat
 LOOK_BACK = timedelta(hours=1)
 
 
+def _seconds(age: timedelta | None) -> float | None:
+    return round(age.total_seconds(), 3) if age is not None else None
+
+
 @require_GET
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 while the cycle beats and nothing is late, else 503: watch it from outside."""
+    """200 while the cycle beats, nothing is late and the queues answer, else 503: watch it from outside.
+
+    Without the broker people are paged all the same: then ``alive`` is still true (docs/pager-health.md).
+    """
     health = read_health()
     figures = {
+        "state": health.state,
         "alive": health.is_alive,
-        "beat_age_seconds": health.beat_age.total_seconds() if health.beat_age else None,
-        "lag_seconds": health.lag.total_seconds(),
+        "weaknesses": health.weaknesses,
+        "beat_age_seconds": _seconds(health.beat_age),
+        "lag_seconds": _seconds(health.lag),
+        "canary_age_seconds": _seconds(health.canary_age),
+        "audit_age_seconds": _seconds(health.audit_age),
+        "audit_clean": health.is_clean,
+        "outside_age_seconds": _seconds(health.report_age),
+        "clock_skew_seconds": _seconds(health.skew),
         "waiting": health.waiting,
+        "alarms": health.alarms,
     }
-    return JsonResponse(figures, status=200 if health.is_alive else 503)
+    return JsonResponse(figures, status=200 if health.is_whole else 503)
 
 
 @require_GET

@@ -79,7 +79,7 @@ def only_skewed(town: Town, seconds: int) -> Iterator[None]:
     skewed = spawn(argv, env=town.stack.env, output=subprocess.DEVNULL, cwd=PROJECT)
     town.kill(*others, with_signal=signal.SIGSTOP)
     try:
-        sql = "SELECT 1 FROM notifications_heartbeat WHERE ticker = 'skewed' AND beat_at > to_timestamp(%s)"
+        sql = "SELECT 1 FROM notifications_heartbeat WHERE ticker LIKE 'skewed@%%' AND beat_at > to_timestamp(%s)"
         soon = time.time()
         wait_until(lambda: town.query(sql, soon), seconds=60, what="the first beat of the skewed ticker")
         yield

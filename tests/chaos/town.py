@@ -194,7 +194,7 @@ class Town:
         """Every program runs, the web says that paging is alive, and beat, broker and worker together ran a cycle."""
         if set(self.stack.pids) != self.programs:
             return False
-        sql = "SELECT 1 FROM notifications_heartbeat WHERE ticker = 'worker' AND beat_at > to_timestamp(%s)"
+        sql = "SELECT 1 FROM notifications_heartbeat WHERE ticker LIKE 'worker@%%' AND beat_at > to_timestamp(%s)"
         try:
             with urllib.request.urlopen(f"{self.stack.url}/healthz/pager", timeout=2) as answer:  # noqa: S310
                 return answer.status == 200 and bool(self.query(sql, since))

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Person, Role
-from notifications.models import Delivery, EscalationPolicy, Heartbeat, Schedule
+from notifications.models import Canary, Delivery, EscalationPolicy, Heartbeat, Schedule
 from notifications.services.dispatching import dispatch_events
 from notifications.services.links import make_link
 from notifications.services.scheduling import set_schedule
@@ -149,7 +149,9 @@ def test_what_does_not_exist_is_not_found(duty: Duty, path: str) -> None:
 
 
 def beat() -> None:
+    """The cycle ran, and a worker answered."""
     Heartbeat.objects.update_or_create(ticker="cycle", defaults={"beat_at": Now()})
+    Canary.objects.update_or_create(queue="celery", defaults={"answered_at": Now()})
 
 
 def test_health_is_bad_until_the_cycle_beats_and_bad_again_when_it_stops(clock: Clock) -> None:
@@ -181,7 +183,10 @@ def test_health_is_bad_when_something_is_late_though_the_cycle_beats(duty: Duty,
 def test_health_tells_strangers_figures_only() -> None:
     make_page()
     body = Client().get("/healthz/pager").json()
-    assert set(body) == {"alive", "beat_age_seconds", "lag_seconds", "waiting"}
+    assert set(body) == {
+        *("state", "alive", "weaknesses", "beat_age_seconds", "lag_seconds", "canary_age_seconds", "waiting", "alarms"),
+        *("audit_age_seconds", "audit_clean", "outside_age_seconds", "clock_skew_seconds"),
+    }
 
 
 def test_the_pager_page_names_what_did_not_get_through(duty: Duty) -> None:

@@ -1,8 +1,9 @@
-"""Ticks the cycle every second without needing the broker."""
+"""Ticks the cycle every second without needing the broker, and keeps watch over it in a thread beside it."""
 
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -10,8 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connection
 
 from notifications.cycle import run_cycle
+from notifications.keeper import keep_watch
 
 logger = logging.getLogger(__name__)
+
+WATCH_EVERY = 1.0
 
 
 class Command(BaseCommand):
@@ -29,15 +33,23 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        while not stopped.is_set():
-            self._tick(options["name"])
-            stopped.wait(options["every"])
+        # A thread of its own, which goes on when the cycle hangs; it dies with the process.
+        watch = (keep_watch, WATCH_EVERY, stopped)
+        threading.Thread(target=_repeat, args=watch, name="keeper", daemon=True).start()
+        _repeat(lambda: run_cycle(options["name"]), options["every"], stopped)
 
-    def _tick(self, name: str) -> None:
-        try:
-            close_old_connections()
-            run_cycle(name)
-        except Exception:
-            # The database is away: say so once a tick and try again with a fresh connection.
-            logger.exception("The cycle could not run")
-            connection.close()
+
+def _repeat(act: Callable[[], object], every: float, stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        _tick(act)
+        stopped.wait(every)
+
+
+def _tick(act: Callable[[], object]) -> None:
+    try:
+        close_old_connections()
+        act()
+    except Exception:
+        # The database is away: say so once a tick and try again with a fresh connection.
+        logger.exception("The cycle could not run")
+        connection.close()
