@@ -159,6 +159,7 @@ class Stack:
                 "TWILIO_API_URL": self.carrier_url,
                 "TWILIO_FROM_NUMBER": "+15550000000",
                 "MAINSTAY_FAKE_CARRIER_URL": self.carrier_url,
+                "MAINSTAY_OUTBOUND_ALLOW": f"127.0.0.1:{self._ports['carrier']}",
                 "MAINSTAY_SMTP_HOST": "127.0.0.1",
                 "MAINSTAY_SMTP_PORT": str(self._ports["smtp"]),
             }

@@ -1,10 +1,14 @@
 from django.urls import path
 
-from notifications.views import links, oncall, pager, steering, twilio
+from notifications.views import chats, links, oncall, pager, steering, twilio
 
 app_name = "notifications"
 urlpatterns = [
     path("oncall/", oncall.overview, name="oncall"),
+    path("oncall/chats/", chats.chat_list, name="chats"),
+    path("oncall/chats/new/", chats.new_chat, name="new-chat"),
+    path("oncall/chats/<int:pk>/", chats.edit_chat, name="chat"),
+    path("oncall/chats/<int:pk>/test/", chats.test_chat, name="test-chat"),
     path("oncall/<slug:team>/", oncall.edit_schedule, name="schedule"),
     path("oncall/policies/<int:pk>/", oncall.edit_policy, name="policy"),
     path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),

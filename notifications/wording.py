@@ -64,7 +64,8 @@ def compose(
         title = one_line(incident.title)
         if purpose in FOR_REPORTERS:
             return Words(f"[{incident.reference}] {title}", told)
-        return Words(f"[L{incident.level_id}][{incident.reference}] {title}", _mail(incident, told))
+        subject = f"[L{incident.level_id}][{incident.reference}] {title}"
+        return Words(subject, _chat(incident, told) if channel == Channel.CHAT else _mail(incident, told))
 
 
 def reply_code(incident: Incident) -> str:
@@ -109,15 +110,26 @@ def _menu() -> str:
     return _("Press %(acknowledge)s to acknowledge, %(escalate)s for the next person, star to repeat.") % keys
 
 
+def _chat(incident: Incident, told: str) -> str:
+    """Short: the title stands above it, and the incident's page behind its button."""
+    return "\n".join([CONTROLS.sub(" ", told), *_facts(incident)])
+
+
+def _facts(incident: Incident) -> list[str]:
+    return [
+        _("Level: %(level)s") % {"level": incident.level},
+        _("Service: %(service)s") % {"service": incident.service},
+        _("Status: %(status)s") % {"status": incident.get_status_display()},
+        _("Reported: %(moment)s") % {"moment": local(incident.reported_at)},
+    ]
+
+
 def _mail(incident: Incident, told: str) -> str:
     lines = [
         told,
         "",
         f"{incident.reference}  {one_line(incident.title)}",
-        _("Level: %(level)s") % {"level": incident.level},
-        _("Service: %(service)s") % {"service": incident.service},
-        _("Status: %(status)s") % {"status": incident.get_status_display()},
-        _("Reported: %(moment)s") % {"moment": local(incident.reported_at)},
+        *_facts(incident),
     ]
     if incident.description:
         lines += ["", shorten(CONTROLS.sub(" ", incident.description.strip()), MAIL_DESCRIPTION)]

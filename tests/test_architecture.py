@@ -53,7 +53,6 @@ WEB_CLIENTS = {"requests", "urllib.request", "http.client", "urllib3", "httpx", 
 CLIENT_EXCEPTIONS = {
     "notifications/fake_carrier/webhooks.py": "the carrier plays the outside world and calls the product back",
     "detection/answering.py": "asks the fake carrier beside us to let its phones answer",
-    "config/demo/carrier.py": "tells the demo's own fake carrier whose phones it plays",
 }
 
 

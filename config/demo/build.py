@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from catalog.models import Service
+from config.demo.chats import add_chats
 from config.demo.company import PEOPLE, Company, build_company
 from config.demo.history import Historian
 from config.demo.live import prepare
@@ -27,5 +28,6 @@ def build_demo(passwords: dict[str, str]) -> Company:
     review(company, told)
     report_majors(company)
     propose_major(company)
+    add_chats(company.services["card-payments"].operations_team)
     prepare(company.services["card-payments"])
     return company

@@ -1,28 +1,37 @@
-"""Tells the fake carrier whose phones it plays, so that its page shows names instead of numbers."""
+"""Tells the fake carrier whose phones and groups it plays, so that its page shows names instead of numbers."""
 
 import json
 import logging
-import urllib.error
-import urllib.request
+from typing import Any
 
 from django.conf import settings
 
 from catalog.models import Person
+from catalog.sealing import unseal
+from notifications.models import ChatHook
+from outbound import OutboundError, request
 
 logger = logging.getLogger(__name__)
 
 
-def name_phones() -> None:
-    """Send every verified number with its name. The carrier may still be starting: then only the names are missing."""
-    for person in Person.objects.exclude(phone="").filter(is_active=True):
-        body = json.dumps({"number": person.phone, "name": person.name}).encode()
-        request = urllib.request.Request(  # noqa: S310 - the address is ours, from the settings
-            f"{settings.FAKE_CARRIER_URL}/control/phones",
-            data=body,
-            headers={"Content-Type": "application/json", "X-Control-Token": settings.TWILIO_AUTH_TOKEN},
-        )
-        try:
-            urllib.request.urlopen(request, timeout=2).close()  # noqa: S310
-        except (urllib.error.URLError, OSError) as error:
-            logger.warning("The fake carrier did not take the name of a phone: %s", error)
-            return
+def introduce() -> None:
+    """Every phone and every chat. The carrier may still be starting: then only the names are missing."""
+    try:
+        for person in Person.objects.exclude(phone="").filter(is_active=True):
+            _tell("phones", {"number": person.phone, "name": person.name})
+        for chat in ChatHook.objects.filter(is_active=True):
+            _introduce_group(chat)
+    except OutboundError as error:
+        logger.warning("The fake carrier did not take a name: %s", error)
+
+
+def _introduce_group(chat: ChatHook) -> None:
+    base, _, key = unseal(chat.sealed_url).rpartition("/")
+    if base == f"{settings.FAKE_CARRIER_URL}/chats/{chat.kind}":
+        group = {"kind": chat.kind, "key": key, "name": chat.name, "secret": unseal(chat.sealed_secret)}
+        _tell("groups", group)
+
+
+def _tell(what: str, body: dict[str, Any]) -> None:
+    headers = {"Content-Type": "application/json", "X-Control-Token": settings.TWILIO_AUTH_TOKEN}
+    request("POST", f"{settings.FAKE_CARRIER_URL}/control/{what}", headers=headers, body=json.dumps(body).encode())

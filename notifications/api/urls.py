@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from notifications.api import chats
+
+urlpatterns: list[URLPattern] = [
+    path("chats/", chats.ChatList.as_view(), name="chats-api"),
+    path("chats/<int:pk>/", chats.ChatDetail.as_view(), name="chat-api"),
+    path("chats/<int:pk>/test/", chats.ChatTest.as_view(), name="test-chat-api"),
+]

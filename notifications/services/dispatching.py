@@ -13,6 +13,7 @@ from incidents.services.claiming import act_on_due, claim_incident, complain
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.models import NoticeKind
+from notifications.services.chat_news import tell_chats
 from notifications.services.escalating import restart_escalation, start_escalation, stop_escalation
 from notifications.services.noticing import (
     INITIAL_AFTER,
@@ -169,24 +170,28 @@ def _is_down(incident: Incident) -> bool:
     return incident.recovered_at is None and incident.status not in OVER
 
 
+def _tell_chats(incident: Incident, event: Event) -> None:
+    tell_chats(incident, event)
+
+
 Reaction = Callable[[Incident, Event], None]
 REACTIONS: dict[str, list[Reaction]] = {
-    "report": [_reported],
-    "acknowledge": [_acknowledged, _tell_watchers],
+    "report": [_reported, _tell_chats],
+    "acknowledge": [_acknowledged, _tell_watchers, _tell_chats],
     "lapse": [_to_be_taken_up],
     "unmerge": [_to_be_taken_up],
-    "recover": [_recovered, _tell_watchers],
-    "resolve": [_ended, _ask_reporter, _tell_watchers],
+    "recover": [_recovered, _tell_watchers, _tell_chats],
+    "resolve": [_ended, _ask_reporter, _tell_watchers, _tell_chats],
     "close": [_ended, _tell_watchers],
     "cancel": [_cancelled, _tell_watchers],
     "merge": [_cancelled],
-    "reopen": [_reopened, _tell_watchers],
+    "reopen": [_reopened, _tell_watchers, _tell_chats],
     "breach": [_breached],
     "warn": [_warned],
     "remind": [_reminded],
     "wake": [_woken],
     "note": [_noted],
     "update": [_updated],
-    "change_level": [_level_changed, _tell_watchers],
+    "change_level": [_level_changed, _tell_watchers, _tell_chats],
     **{verb: [_concerned] for verb in (*FOR_MANAGERS, *FOR_THE_NAMED)},
 }

@@ -31,7 +31,7 @@ from incidents.models import (
 )
 from incidents.services.corresponding import token_of
 from lifecycle import clock
-from notifications.models import EscalationPolicy
+from notifications.models import ChatHook, EscalationPolicy
 from postmortems.commands import POSTMORTEM_COMMANDS
 from postmortems.models import Postmortem
 from postmortems.views.actions import SERVICES as ACTION_COMMANDS
@@ -173,6 +173,8 @@ KNOWN: dict[str, Any] = {
     "catalog/people/": lambda demo: [{"pk": demo.company.people["bob"].pk}, {"pk": demo.administrator.pk}],
     "catalog/teams/": _one(slug=lambda: "payments-om"),
     "catalog/me/tokens/": _one(pk=_newest(ApiToken)),
+    "oncall/chats/": _one(pk=_newest(ChatHook)),
+    "chats/": _one(pk=_newest(ChatHook)),
     "services/": _one(slug=lambda: "card-payments"),
     "incidents/": _incidents,
     "incidents/<number:pk>/<slug:verb>/": _incident_verbs,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from catalog.models import Service
-from config.demo.carrier import name_phones
+from config.demo.carrier import introduce
 from config.demo.live import feed, prepare
 
 
@@ -18,5 +18,5 @@ class Command(BaseCommand):
         if service is None:
             return
         if settings.FAKE_CARRIER_URL:
-            name_phones()
+            introduce()
         feed(prepare(service))
