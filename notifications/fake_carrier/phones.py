@@ -220,7 +220,7 @@ def find_unexpected(carrier: "Carrier") -> list[str]:
         mails = [mail for mail in carrier.exchange.emails.values() if not mail.is_expected]
         chats = [line for group in carrier.exchange.groups.values() for line in unexpected_in(group)]
     texts = [line for number in numbers for line in _unexpected_at(carrier, number)]
-    return texts + chats + [f"mail to {mail.recipient}: {mail.subject}" for mail in mails]
+    return texts + chats + [f"mail to {mail.recipient}: {mail.subject}: {mail.text[:120]!r}" for mail in mails]
 
 
 def _unexpected_at(carrier: "Carrier", number: str) -> list[str]:

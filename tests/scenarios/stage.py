@@ -14,6 +14,7 @@ from catalog.models import Person, Role, Service
 from lifecycle import clock as database_clock
 from lifecycle.models import Event
 from notifications.cycle import run_cycle
+from notifications.fake_carrier.records import Modes
 from notifications.fake_carrier.server import FakeCarrier
 from notifications.models import Delivery, Escalation, Notice
 from notifications.services.scheduling import set_schedule
@@ -38,12 +39,7 @@ def connect_carrier(live_server: Any, settings: LazySettings) -> Iterator[FakeCa
     """The fake carrier, connected with the live server in both directions."""
     settings.PUBLIC_URL = live_server.url
     with FakeCarrier(inbound_sms_url=f"{live_server.url}/twilio/sms/") as running:
-        settings.TWILIO_ACCOUNT_SID = running.account_sid
-        settings.TWILIO_AUTH_TOKEN = running.auth_token
-        settings.TWILIO_FROM_NUMBER = "+15550000000"
-        settings.TWILIO_API_URL = running.url
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.smtp_port
+        connect(settings, running)
         yield running
     wait_for_quiet()
 
@@ -103,3 +99,31 @@ def _is_work_left() -> bool:
         Delivery.objects.claimable(now),
     )
     return any(rows.exists() for rows in waiting)
+
+
+@contextmanager
+def connect_one_way(settings: LazySettings) -> Iterator[FakeCarrier]:
+    """The fake carrier without a way back: for stories in which nobody presses a key. Its callbacks are lost, so that
+    no second connection looks at the database, and the whole story fits into one transaction."""
+    with FakeCarrier(inbound_sms_url="http://127.0.0.1:9/") as running:
+        running.change_modes(Modes(lose_callbacks=True))
+        connect(settings, running)
+        yield running
+
+
+def connect(settings: LazySettings, carrier: FakeCarrier) -> None:
+    """Send the product's messages to this carrier."""
+    settings.TWILIO_ACCOUNT_SID = carrier.account_sid
+    settings.TWILIO_AUTH_TOKEN = carrier.auth_token
+    settings.TWILIO_FROM_NUMBER = "+15550000000"
+    settings.TWILIO_API_URL = carrier.url
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", carrier.smtp_port
+
+
+def assert_nothing_but_reminders(carrier: FakeCarrier) -> None:
+    """Fails on every message that no expectation has asked for. Mails that remind somebody of what is left to do are
+    no pages and no row of the notification table (tests/notifications/test_telling.py)."""
+    for mail in list(carrier.exchange.emails.values()):
+        mail.is_expected |= "Reminder: " in mail.text
+    carrier.assert_nothing_unexpected()
