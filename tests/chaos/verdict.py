@@ -10,6 +10,7 @@ from tests.chaos.town import Town
 # What is on its way when the acknowledgement commits may still arrive; a process that stood still sends it later.
 IN_FLIGHT = 8.0
 OPEN = ("queued", "sending")
+FIRED = ("page", "page_skipped", "page_left_out")
 ARRIVED = ("sent", "delivered")
 DELIVERIES = """
     SELECT d.id, d.incident_id, d.token, d.channel, d.status, d.dedup_key, d.attempt,
@@ -63,7 +64,7 @@ class Case:
 
     def of_step(self, step: int) -> list[tuple[str, dict[str, Any]]]:
         """The events that tell of a step: it paged or it was left out."""
-        told = [(verb, data) for verb, _status, data, _at in self.events if verb in ("page", "page_skipped")]
+        told = [(verb, data) for verb, _status, data, _at in self.events if verb in FIRED]
         return [(verb, data) for verb, data in told if data.get("step") == step]
 
 

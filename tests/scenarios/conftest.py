@@ -24,6 +24,15 @@ def carrier(live_server: Any, settings: "LazySettings") -> "Iterator[FakeCarrier
 
 
 @pytest.fixture
+def one_way(db: None, settings: "LazySettings") -> "Iterator[FakeCarrier]":
+    """The fake carrier for stories in which nobody answers back: no server, no transaction to undo by hand."""
+    from tests.scenarios.stage import connect_one_way
+
+    with connect_one_way(settings) as running:
+        yield running
+
+
+@pytest.fixture
 def phone(carrier: "FakeCarrier") -> "Callable[[Person], Phone]":
     return lambda person: carrier.phone(person.phone, name=person.name)
 

@@ -1,10 +1,8 @@
 """Every step of both shipped escalation policies: who is paged at which minute, by what, and nobody else at all."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import LazySettings
 
 from catalog.models import Person
 from lifecycle.models import Event
@@ -13,7 +11,7 @@ from notifications.models import Escalation, EscalationPolicy, NotificationRule
 from notifications.plan import Snapshot
 from tests.clock import Clock
 from tests.factories import make_incident
-from tests.scenarios.stage import Duty, assert_nothing_but_reminders, connect_one_way, make_duty, tick
+from tests.scenarios.stage import Duty, assert_nothing_but_reminders, make_duty, tick
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = ("voice", "sms", "email")
@@ -22,18 +20,16 @@ POLICIES = {
     "Level 3: mail": ((3,), ("email",)),
 }
 ROUND = [(0, "primary"), (5, "primary"), (10, "secondary"), (15, "manager")]
-STEPS = [(20 * turn + minute, who) for turn in range(4) for minute, who in ROUND] + [(80, "fallback")]
-"""Once and three times more, then the fallback contact: every incident manager, where none is named."""
-
-
-@pytest.fixture
-def carrier(settings: LazySettings) -> Iterator[FakeCarrier]:
-    with connect_one_way(settings) as running:
-        yield running
+STEPS = [(20 * turn + minute, who) for turn in range(4) for minute, who in ROUND] + [
+    (80, "fallback"),
+    (90, "duty_managers"),
+]
+"""Once and three times more, then the fallback contact, then the duty managers: every incident manager, where none are
+named."""
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])
-def test_nobody_acknowledges_and_every_step_pages_in_its_minute(level: int, carrier: FakeCarrier, clock: Clock) -> None:
+def test_nobody_acknowledges_and_every_step_pages_in_its_minute(level: int, one_way: FakeCarrier, clock: Clock) -> None:
     NotificationRule.objects.all().delete()  # the notices have scenarios of their own (test_shipped_table.py)
     channels = next(channels for levels, channels in POLICIES.values() if level in levels)
     duty = make_duty()
@@ -44,11 +40,11 @@ def test_nobody_acknowledges_and_every_step_pages_in_its_minute(level: int, carr
         if minute:
             clock.set(began + timedelta(minutes=minute, seconds=-2))
             tick()
-            assert_nothing_but_reminders(carrier)
+            assert_nothing_but_reminders(one_way)
             clock.set(began + timedelta(minutes=minute))
             tick()
-        expect_page(carrier, person_of(duty, who), channels)
-        assert_nothing_but_reminders(carrier)
+        expect_page(one_way, person_of(duty, who), channels)
+        assert_nothing_but_reminders(one_way)
     clock.advance(minutes=1)
     tick()
     assert Escalation.objects.get().status == "exhausted"
@@ -57,8 +53,8 @@ def test_nobody_acknowledges_and_every_step_pages_in_its_minute(level: int, carr
 
 
 def person_of(duty: Duty, who: str) -> Person:
-    """The fallback of a shipped policy is the incident manager: there is one here."""
-    person: Person = getattr(duty, "manager" if who == "fallback" else who)
+    """Neither a fallback nor duty managers are named in a new installation: there is one incident manager here."""
+    person: Person = getattr(duty, "manager" if who in ("fallback", "duty_managers") else who)
     return person
 
 
@@ -77,5 +73,5 @@ def test_every_shipped_step_has_a_scenario() -> None:
         assert tuple(policy.levels) == levels
         unrolled = list(Snapshot.of(policy).unrolled())
         assert [(step.after / timedelta(minutes=1), step.target) for step in unrolled] == STEPS
-        assert {tuple(step.channels) for step in unrolled} == {channels}
+        assert {tuple(step.channels) for step in policy.steps.all()} == {channels}
     assert {policy.name for policy in EscalationPolicy.objects.all()} == set(POLICIES)

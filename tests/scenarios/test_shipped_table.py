@@ -4,12 +4,11 @@ A hand on both clocks, fake phones, an unexpected message fails. Each row stands
 message is its doing; the last test fails where a row is shipped that has no scenario.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.conf import LazySettings
 
 from catalog.models import Person
 from incidents.models import Incident, Level
@@ -18,7 +17,7 @@ from notifications.fake_carrier.server import FakeCarrier
 from notifications.models import EscalationPolicy, NotificationRule
 from tests.clock import Clock
 from tests.factories import make_incident, make_person
-from tests.scenarios.stage import Duty, assert_nothing_but_reminders, connect_one_way, make_duty, tick
+from tests.scenarios.stage import Duty, assert_nothing_but_reminders, make_duty, tick
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -188,19 +187,13 @@ CASES = [
 ]
 
 
-@pytest.fixture
-def carrier(settings: LazySettings) -> Iterator[FakeCarrier]:
-    with connect_one_way(settings) as running:
-        yield running
-
-
 @pytest.mark.parametrize(("row", "level"), CASES)
-def test_a_row_tells_whom_it_names_and_nobody_else(row: Row, level: int, carrier: FakeCarrier, clock: Clock) -> None:
+def test_a_row_tells_whom_it_names_and_nobody_else(row: Row, level: int, one_way: FakeCarrier, clock: Clock) -> None:
     EscalationPolicy.objects.all().delete()
     chosen = next(rule for rule in NotificationRule.objects.all() if _as_shipped(rule) == row.shipped)
     NotificationRule.objects.exclude(pk=chosen.pk).delete()
     duty = make_duty()
-    story = Story(duty, carrier, clock, make_incident(service=duty.service, level=level, title="Card success falls"))
+    story = Story(duty, one_way, clock, make_incident(service=duty.service, level=level, title="Card success falls"))
     tick()
     story.hears_nothing()
     row.happens(story)
