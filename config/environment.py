@@ -1,5 +1,6 @@
 """Reads typed settings from environment variables, so that a misspelt value fails at start and by name."""
 
+import json
 import os
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,3 +58,14 @@ def _split_port(place: str) -> tuple[str, str]:
     """``[::1]:5432`` and ``::1`` in brackets too."""
     host, colon, port = place.rpartition(":")
     return (host, port) if colon and not port.endswith("]") else (place, "")
+
+
+def pairs(name: str) -> dict[str, str]:
+    """A JSON object of texts, such as ``{"Authorization": "Bearer abc"}``."""
+    try:
+        found = json.loads(os.environ.get(name) or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise ImproperlyConfigured(f"{name} must be a JSON object of texts.")  # never its value: it may hold a secret
+    return found

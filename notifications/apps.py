@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from lifecycle.signals import events_recorded
-        from notifications import panels, reactions, timeline  # noqa: F401  (register themselves)
+        from notifications import gateway_checks, panels, reactions, timeline  # noqa: F401  (register themselves)
         from notifications.checks import check_lease
         from notifications.doorbell import ring
         from notifications.shipped import install_policies

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import chats, links, oncall, pager, steering, twilio
+from notifications.views import chats, gateway, links, oncall, pager, steering, twilio
 
 app_name = "notifications"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("pager/", pager.health_page, name="pager"),
     path("healthz/pager", pager.healthz, name="healthz"),
     path("a/<str:secret>/", links.acknowledge, name="link"),
+    path("hooks/sms-gateway/", gateway.report, name="sms-gateway"),
     path("twilio/sms/", twilio.inbound_sms, name="twilio-sms"),
     path("twilio/<str:token>/status/", twilio.status, name="twilio-status"),
     path("twilio/<str:token>/digits/", twilio.digits, name="twilio-digits"),

@@ -30,6 +30,7 @@ PUBLIC = {
     "incidents:follow-up": (200, 400),
     "notifications:healthz": (503, 405),
     "incidents:mail-webhook": (405, 403),
+    "notifications:sms-gateway": (405, 403),
     "notifications:twilio-sms": (405, 403),
     "notifications:twilio-status": (405, 403),
     "notifications:twilio-digits": (405, 403),

@@ -242,6 +242,23 @@ TWILIO_FROM_NUMBER = environment.text("TWILIO_FROM_NUMBER", "")
 OUTBOUND_ALLOW = environment.words("MAINSTAY_OUTBOUND_ALLOW")
 # Where Twilio's library sends its requests; empty means Twilio itself, `make run` points it at the fake carrier.
 TWILIO_API_URL = environment.text("TWILIO_API_URL", "")
+# A gateway for texts with an HTTP interface of its own (docs/chat.md). Without an address there is none.
+SMS_GATEWAY_URL = environment.text("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_METHOD = environment.text("SMS_GATEWAY_METHOD", "POST").upper()
+SMS_GATEWAY_FORMAT = environment.text("SMS_GATEWAY_FORMAT", "json")
+SMS_GATEWAY_HEADERS = environment.pairs("SMS_GATEWAY_HEADERS")
+SMS_GATEWAY_BODY = environment.text("SMS_GATEWAY_BODY", "")
+SMS_GATEWAY_SUCCESS = environment.text("SMS_GATEWAY_SUCCESS", "")
+SMS_GATEWAY_ID_PATH = environment.text("SMS_GATEWAY_ID_PATH", "")
+SMS_GATEWAY_NUMBERS = environment.text("SMS_GATEWAY_NUMBERS", "e164")
+SMS_GATEWAY_PREFIX = environment.text("SMS_GATEWAY_PREFIX", "")
+SMS_GATEWAY_SECRET = environment.text("SMS_GATEWAY_SECRET", "")
+# Programs in which chat groups of incidents are made (docs/chat.md). Without a token there are none.
+SLACK_BOT_TOKEN = environment.text("SLACK_BOT_TOKEN", "")
+SLACK_API_URL = environment.text("SLACK_API_URL", "https://slack.com/api").rstrip("/")
+FEISHU_APP_ID = environment.text("FEISHU_APP_ID", "")
+FEISHU_APP_SECRET = environment.text("FEISHU_APP_SECRET", "")
+FEISHU_API_URL = environment.text("FEISHU_API_URL", "https://open.feishu.cn").rstrip("/")
 # Shown as a link in the navigation when the fake carrier plays the phones.
 FAKE_CARRIER_URL = environment.text("MAINSTAY_FAKE_CARRIER_URL", "")
 EMAIL_HOST = environment.text("MAINSTAY_SMTP_HOST", "localhost")
