@@ -15,7 +15,7 @@ CHOICES = {
 
 @register
 def check_gateway(**_options: Any) -> list[CheckMessage]:
-    wrong = [
+    wrong: list[CheckMessage] = [
         Error(f"{name} must be one of {', '.join(choices)}.", id="notifications.E010")
         for name, choices in CHOICES.items()
         if getattr(settings, name) not in choices
