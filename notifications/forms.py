@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.contacts import validate_time_zone
 from catalog.models import Person
 from lifecycle import clock
-from notifications.models import EscalationPolicy, Schedule
+from notifications.models import Channel, EscalationPolicy, Schedule
+from notifications.ways import LATEST, PERSONAL
 
 PLACES = 6
 FURTHEST_START = timedelta(days=366)
@@ -69,3 +70,24 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
     class Meta:
         model = EscalationPolicy
         fields = ("round_length", "repeats", "fallback")
+
+
+class LineForm(forms.Form):
+    """A line of one's own rules: after so many minutes, by these channels. An empty one counts for nothing."""
+
+    after = forms.IntegerField(
+        label=_("after (minutes)"),
+        required=False,
+        min_value=0,
+        max_value=int(LATEST.total_seconds() // 60),
+        widget=forms.NumberInput(attrs={"class": "is-short", "inputmode": "numeric"}),
+    )
+    channels = forms.MultipleChoiceField(
+        label=_("channels"),
+        required=False,
+        choices=[(channel.value, Channel(channel).label) for channel in PERSONAL],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=8, validate_max=True)

@@ -1,14 +1,16 @@
 """What happens to paging in the very transaction that changes an incident; everything else follows from its events
 a moment later (services/dispatching.py)."""
 
+from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.status import OVER, Status
-from lifecycle.models import Event
+from lifecycle.models import Event, Via
 from lifecycle.reactions import in_the_same_transaction
 from notifications.models import AlarmKind, NoticeKind
 from notifications.services.alarming import raise_alarm
 from notifications.services.escalating import stop_escalation
 from notifications.services.noticing import withdraw_notices
+from notifications.services.reaching import mark_reached_by_login
 
 
 @in_the_same_transaction(Incident, "acknowledge", "recover", "resolve", "close", "cancel", "merge", "transfer")
@@ -16,6 +18,13 @@ def stop_paging(incident: Incident, _event: Event) -> None:
     """Whoever commits an acknowledgement has withdrawn the waiting pages with it: nobody is called a second later."""
     if incident.status != Status.REPORTED:
         stop_escalation(incident, reason=incident.status)
+
+
+@in_the_same_transaction(Incident, "acknowledge")
+def note_who_came(incident: Incident, event: Event) -> None:
+    """Whoever signs in and acknowledges was reached, by whichever of their pages was the last."""
+    if event.via in (Via.WEB, Via.API) and isinstance(event.actor, Person):
+        mark_reached_by_login(incident, event.actor)
 
 
 @in_the_same_transaction(Incident, "page")

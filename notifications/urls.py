@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import chats, gateway, links, oncall, pager, steering, twilio
+from notifications.views import chats, contacts, gateway, links, oncall, pager, passing, steering, twilio
 
 app_name = "notifications"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),
     path("pager/", pager.health_page, name="pager"),
     path("healthz/pager", pager.healthz, name="healthz"),
+    path("me/phone/", contacts.phone_page, name="phone"),
+    path("me/paging/", contacts.paging_page, name="paging"),
+    path("me/paging/test/", contacts.test_page, name="test-page"),
+    path("pages/<int:pk>/pass-on/", passing.pass_on, name="pass-on"),
     path("a/<str:secret>/", links.acknowledge, name="link"),
     path("hooks/sms-gateway/", gateway.report, name="sms-gateway"),
     path("twilio/sms/", twilio.inbound_sms, name="twilio-sms"),

@@ -19,6 +19,7 @@ from notifications.speech import MOST_SECONDS, sayable, seconds, spelled, within
 ACKNOWLEDGE_KEY = "4"
 ESCALATE_KEY = "5"
 REPEAT_KEY = "*"
+CONFIRM_KEY = "1"
 # Keys stay as they are for ever: people press them half asleep.
 SMS_SERVICE = 30
 SMS_TITLE = 40
@@ -27,6 +28,8 @@ SPOKEN_SERVICE = 40
 SPOKEN_TOLD = 7.0
 """Seconds of a call for what has happened; the title gets what is left."""
 MAIL_DESCRIPTION = 2000
+CODE_PLACE = "******"
+"""Where a code goes, and what the outbox shows of it."""
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What moves a terminal's cursor or paints it; line breaks and tabs may stay."""
 FAILURES = {
@@ -99,15 +102,39 @@ def _spoken(incident: Incident, purpose: str, told: str) -> str:
     return head if purpose == Purpose.PAGE else f"{head} {told}"
 
 
-def menu(language: str) -> str:
-    """What the keys of a page's call do."""
+def menu(language: str, purpose: str = Purpose.PAGE) -> str:
+    """What the keys of a call do; empty for calls that only tell."""
     with translation.override(language):
-        return _menu()
+        if purpose == Purpose.PAGE:
+            return _menu()
+        if purpose == Purpose.TEST:
+            return _("Press %(key)s to confirm that it has reached you.") % {"key": ACKNOWLEDGE_KEY}
+        if purpose == Purpose.CODE:
+            return _("If that is right, press %(key)s.") % {"key": CONFIRM_KEY}
+    return ""
 
 
 def _menu() -> str:
     keys = {"acknowledge": ACKNOWLEDGE_KEY, "escalate": ESCALATE_KEY}
     return _("Press %(acknowledge)s to acknowledge, %(escalate)s for the next person, star to repeat.") % keys
+
+
+def words_of_test(channel: str) -> tuple[str, str]:
+    """Subject and body of a test page, in the language of the moment."""
+    text = _("This is a test page from Mainstay.")
+    if channel == Channel.SMS:
+        text = _("%(text)s To prove that it came, reply %(key)s") % {"text": text, "key": ACKNOWLEDGE_KEY}
+    return _("Mainstay: test page"), cheapest(text)
+
+
+def words_of_code(channel: str, *, name: str) -> tuple[str, str]:
+    """Subject and body that carry a verification code; the code itself is put in when it goes out."""
+    if channel == Channel.VOICE:
+        spoken = _("This is Mainstay. %(name)s wants to be called at this number when something breaks.")
+        code = _("The code is %(code)s.") % {"code": CODE_PLACE}
+        return "", f"{within(spoken % {'name': sayable(name)}, SPOKEN_TOLD)} {code}"
+    text = _("Your Mainstay code is %(code)s. It is good for 10 minutes. Nobody will ask you for it.")
+    return "", cheapest(text % {"code": CODE_PLACE})
 
 
 def _chat(incident: Incident, told: str) -> str:

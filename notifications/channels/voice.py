@@ -7,7 +7,6 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from notifications.channels.base import Message
 from notifications.channels.twilio_client import FAILURES, callback_url, client, refused
-from notifications.models import Purpose
 from notifications.wording import menu
 
 RING_SECONDS = 25  # hangs up before most voicemail answers
@@ -18,12 +17,13 @@ def script(message: Message) -> str:
     """The call as TwiML, escaped by Twilio's library; said twice, because nobody is awake at the first word."""
     response = VoiceResponse()
     voice = VOICES.get(message.language, "en-US")
+    keys = menu(message.language, message.purpose)
     for _turn in range(2):
-        if message.purpose == Purpose.PAGE:
+        if keys:
             gather = response.gather(
                 num_digits=1, action=callback_url(message.token, "digits"), method="POST", timeout=6, finish_on_key=""
             )
-            gather.say(f"{message.body} {menu(message.language)}", language=voice)
+            gather.say(f"{message.body} {keys}", language=voice)
         else:
             response.say(message.body, language=voice)
     response.hangup()

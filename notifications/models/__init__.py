@@ -2,7 +2,7 @@ from notifications.models.alarm import Alarm, AlarmKind
 from notifications.models.attempt import AttemptOutcome, Breaker, DeliveryAttempt
 from notifications.models.channel import Channel
 from notifications.models.chat import ChatHook, ChatKind, WarRoom, WarRoomStatus
-from notifications.models.contact import PersonalRule, PhoneCode, StoppedNumber, Urgency
+from notifications.models.contact import PassiveAnswers, PersonalRule, PhoneCode, StoppedNumber, Urgency
 from notifications.models.delivery import Delivery, DeliveryCallback, DeliveryStatus, OneTimeLink, Purpose
 from notifications.models.duty import (
     CalendarFeed,
@@ -58,6 +58,7 @@ __all__ = [
     "OverrideKind",
     "PagingSettings",
     "Party",
+    "PassiveAnswers",
     "PersonalRule",
     "PhoneCode",
     "Purpose",

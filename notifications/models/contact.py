@@ -55,6 +55,21 @@ class PhoneCode(models.Model):
         return f"{self.person} {self.created_at}"
 
 
+class PassiveAnswers(models.Model):
+    """How often in a row a number got an answer that did nothing: where two machines talk, somebody must stop."""
+
+    phone = models.CharField(max_length=20, unique=True)
+    times = models.PositiveSmallIntegerField(default=0)
+    last_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name_plural = "passive answers"
+
+    def __str__(self) -> str:
+        return f"{self.phone} {self.times}"
+
+
 class StoppedNumber(models.Model):
     """A number whose owner replied STOP: no texts until START."""
 

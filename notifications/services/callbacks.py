@@ -5,7 +5,8 @@ from django.db import transaction
 from lifecycle import clock
 from notifications.models import Delivery, DeliveryCallback, DeliveryStatus
 from notifications.models.delivery import RANK
-from notifications.services.sending import fail, lock_message
+from notifications.services.locking import lock_message
+from notifications.services.sending import fail
 
 MEANING = {
     "accepted": DeliveryStatus.SENDING,

@@ -1,4 +1,4 @@
-"""One-time acknowledge links in mails: GET shows, POST acts, 30 minutes, one use, kept as a hash."""
+"""One-time links in mails: GET shows, POST acts, 30 minutes, one use, kept as a hash; one person, one incident."""
 
 import secrets
 from datetime import timedelta
@@ -6,12 +6,13 @@ from datetime import timedelta
 from django.db import transaction
 
 from catalog.services import digest_of
-from incidents.models import Incident
 from incidents.services import acknowledge_incident
 from lifecycle import clock
 from lifecycle.models import Via
 from notifications.models import Delivery, OneTimeLink
+from notifications.services.locking import lock_message
 from notifications.services.reaching import mark_reached
+from notifications.services.steering import escalate_now
 
 LIFE = timedelta(minutes=30)
 
@@ -37,13 +38,21 @@ def is_usable(link: OneTimeLink) -> bool:
 
 
 @transaction.atomic
-def follow_link(link: OneTimeLink) -> Incident:
-    """Acknowledge in the recipient's name. Raises TransitionRefused where somebody was faster, and
-    OneTimeLink.DoesNotExist where the link was used meanwhile."""
+def follow_link(link: OneTimeLink, *, is_escalation: bool = False) -> bool:
+    """Acknowledge in the recipient's name, or have the next person paged; of a test page: it has arrived.
+
+    False where there was nobody left to page. Raises TransitionRefused where somebody was faster, and
+    OneTimeLink.DoesNotExist where the link was used meanwhile.
+    """
+    delivery = link.delivery
+    lock_message(delivery)
     used = OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now())
     if not used:
         raise OneTimeLink.DoesNotExist
-    incident = link.delivery.about
-    acknowledge_incident(incident, actor=link.delivery.person, via=Via.EMAIL)
-    mark_reached(link.delivery, by="link")
-    return incident
+    is_done = True
+    if delivery.incident is not None and is_escalation:
+        is_done = escalate_now(delivery.incident, actor=delivery.person, via=Via.EMAIL, asked_in=delivery)
+    elif delivery.incident is not None:
+        acknowledge_incident(delivery.incident, actor=delivery.person, via=Via.EMAIL)
+    mark_reached(delivery, by="link")
+    return is_done

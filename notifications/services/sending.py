@@ -22,14 +22,16 @@ from incidents.services.claiming import act_on_due, act_on_each, claim_incident,
 from incidents.services.corresponding import token_of
 from lifecycle import clock
 from lifecycle.models import Via
-from lifecycle.transitions import lock, record_event
+from lifecycle.transitions import record_event
 from notifications.channels import CHANNELS, ChannelError, Message
 from notifications.channels import Channel as Carrier
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
 from notifications.models.delivery import FOR_REPORTERS
 from notifications.services.chatting import CHAT_IS_FULL, chat_address, chat_is_full_until, page_of
 from notifications.services.links import make_link
+from notifications.services.locking import lock_message
 from notifications.services.promising import ASKED, fall_through
+from notifications.services.verifying import with_code
 
 LEASE = timedelta(seconds=settings.PAGING_LEASE)
 RETRY_AFTER = timedelta(seconds=settings.PAGING_RETRY)
@@ -208,13 +210,6 @@ def fail(delivery: Delivery, *, code: str, text: str) -> None:
         fall_through(delivery)
 
 
-def lock_message(delivery: Delivery) -> None:
-    """The incident first, where the message speaks of one, then the message."""
-    if delivery.incident is not None:
-        lock(delivery.incident)
-    lock(delivery)
-
-
 def _tell(delivery: Delivery, verb: str, **data: object) -> None:
     if delivery.incident is None:
         return  # It stands on no timeline.
@@ -270,7 +265,7 @@ def _message(delivery: Delivery) -> Message:
         purpose=delivery.purpose,
         destination=delivery.destination,
         subject=delivery.subject,
-        body=delivery.body,
+        body=with_code(delivery) if delivery.purpose == Purpose.CODE else delivery.body,
         language=delivery.language,
         link=_link(delivery) if is_mail else page_of(delivery) if delivery.chat else "",
         chat=chat_address(delivery),
@@ -280,7 +275,7 @@ def _message(delivery: Delivery) -> Message:
 
 def _link(delivery: Delivery) -> str:
     """Where the reader may act. It is made when the mail is sent, so that no usable link lies in the database."""
-    if delivery.purpose == Purpose.PAGE:
+    if delivery.purpose in (Purpose.PAGE, Purpose.TEST):
         return f"{settings.PUBLIC_URL}{reverse('notifications:link', args=[make_link(delivery)])}"
     if delivery.purpose not in FOR_REPORTERS:
         return ""

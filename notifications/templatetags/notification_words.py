@@ -70,6 +70,8 @@ def reached_by(delivery: Delivery) -> str:
         return _("pressed %(key)s") % {"key": key}
     if kind == "reply":
         return _("replied %(key)s") % {"key": key}
+    if kind == "login":
+        return _("signed in and acknowledged")
     return _("followed the link")
 
 
@@ -100,3 +102,9 @@ def duration_words(value: timedelta) -> str:
     if not minutes:
         return _("%(hours)d h") % {"hours": hours}
     return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+
+
+@register.simple_tag
+def kept_reason(reason: str) -> str:
+    """A reason that is kept as an English sentence, in the reader's language."""
+    return _(reason)

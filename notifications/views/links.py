@@ -1,4 +1,4 @@
-"""The acknowledge link of a mail. Mail scanners fetch links: GET only shows, POST acts."""
+"""The one-time link of a mail: acknowledge, or page the next. Mail scanners fetch links: GET only shows, POST acts."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,18 +25,22 @@ def acknowledge(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _follow(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
     try:
-        follow_link(link)
+        is_escalation = request.POST.get("do") == "escalate"
+        is_done = follow_link(link, is_escalation=is_escalation)
     except TransitionRefused:
         return _show(request, link, "late", status=409)
     except NotPermitted:
         return _show(request, link, "forbidden", status=403)
     except OneTimeLink.DoesNotExist:
         return _show(request, link, "used", status=409)
+    if is_escalation:
+        return _show(request, link, "escalated" if is_done else "late", status=200 if is_done else 409)
     return _show(request, link, "done")
 
 
 def _show(request: HttpRequest, link: OneTimeLink, outcome: str, status: int = 200) -> HttpResponse:
-    incident = link.delivery.about
-    incident.refresh_from_db()
+    incident = link.delivery.incident
+    if incident is not None:
+        incident.refresh_from_db()
     context = {"incident": incident, "outcome": outcome, "person": link.delivery.person}
     return render(request, "notifications/link.html", context, status=status)

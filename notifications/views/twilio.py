@@ -15,11 +15,15 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from notifications.channels.twilio_client import callback_url
 from notifications.channels.voice import VOICES
-from notifications.models import Delivery
+from notifications.models import Delivery, Purpose
+from notifications.segments import cheapest
 from notifications.services.answering import press_key, reply_sms
 from notifications.services.callbacks import record_callback
+from notifications.services.verifying import with_code
 from notifications.wording import REPEAT_KEY, menu
 
+TURNS = 5
+"""How often one call says its menu."""
 View = Callable[..., HttpResponse]
 
 
@@ -59,22 +63,26 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 
 @signed_by_twilio
 def digits(request: HttpRequest, token: str) -> HttpResponse:
-    """A key was pressed in a call."""
+    """A key was pressed in a call. Keys that do nothing repeat the menu, but not for ever: it may be a machine."""
     delivery, _provider_id = _delivery(request, token)
     key = _text(request, "Digits")[:1]
-    language = delivery.person.language
+    turn = int(request.GET.get("turn", "")[:2]) if request.GET.get("turn", "").isdecimal() else 1
     sentence = press_key(delivery, key=key) if key != REPEAT_KEY else ""
     response = VoiceResponse()
-    voice = VOICES.get(language, "en-US")
     if sentence:
-        response.say(sentence, language=voice)
-    else:
-        gather = response.gather(
-            num_digits=1, action=callback_url(token, "digits"), method="POST", timeout=6, finish_on_key=""
-        )
-        gather.say(f"{delivery.body} {menu(language)}", language=voice)
+        response.say(sentence, language=VOICES.get(delivery.language, "en-US"))
+    elif turn < TURNS:
+        _repeat_menu(response, delivery, turn + 1)
     response.hangup()
     return HttpResponse(str(response), content_type="application/xml")
+
+
+def _repeat_menu(response: VoiceResponse, delivery: Delivery, turn: int) -> None:
+    action = f"{callback_url(delivery.token, 'digits')}?turn={turn}"
+    gather = response.gather(num_digits=1, action=action, method="POST", timeout=6, finish_on_key="")
+    body = with_code(delivery) if delivery.purpose == Purpose.CODE else delivery.body
+    said = f"{body} {menu(delivery.language, delivery.purpose)}"
+    gather.say(said, language=VOICES.get(delivery.language, "en-US"))
 
 
 @signed_by_twilio
@@ -83,8 +91,8 @@ def inbound_sms(request: HttpRequest) -> HttpResponse:
     with override("en"):
         sentence = reply_sms(number=_text(request, "From"), text=_text(request, "Body")[:500])
     response = MessagingResponse()
-    if sentence:
-        response.message(sentence)
+    if sentence and not request.POST.get("OptOutType"):  # Twilio has answered STOP and START itself
+        response.message(cheapest(sentence))
     return HttpResponse(str(response), content_type="application/xml")
 
 

@@ -200,6 +200,7 @@ KNOWN: dict[str, Any] = {
     "proposals/": _one(pk=_newest(MajorProposal)),
     "major-reports/": _one(pk=_newest(MajorReport)),
     "solutions/": _one(pk=_newest(Solution)),
+    "pages/": _one(pk=_newest(Incident)),
     "problems/": _problems,
     "problems/<int:pk>/<slug:verb>/": _each("verb", PROBLEM_COMMANDS, pk=_newest(Problem)),
     "problems/link/": _one(incident_pk=_newest(Incident)),
