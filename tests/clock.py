@@ -73,6 +73,10 @@ class Clock:
             raise ValueError("clock.set() wants an aware datetime")
         return self.advance(moment - self.now())
 
+    def mislead(self, error: dt.timedelta) -> None:
+        """Move Python's clock alone, as on a machine whose time is wrong; until the end of the test."""
+        self._traveller.shift(error)
+
     def close(self) -> None:
         self._move(dt.timedelta(0))
         self._travel.stop()

@@ -38,7 +38,7 @@ def test_nobody_acknowledges_and_every_step_pages_in_its_minute(level: int, one_
     began = Escalation.objects.get().started_at
     for minute, who in STEPS:
         if minute:
-            clock.set(began + timedelta(minutes=minute, seconds=-2))
+            clock.set(began + timedelta(minutes=minute, seconds=-40))
             tick()
             assert_nothing_but_reminders(one_way)
             clock.set(began + timedelta(minutes=minute))
