@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,12 @@ from django.utils.functional import SimpleLazyObject
 
 from catalog.models import Person
 from config.navigation import links_for
-from incidents.models import Incident
+from incidents.models import Incident, Status
 from incidents.presentation import round_words
 from incidents.presentation.approvals import waiting_for
 from incidents.views.asking import moment_of
 from notifications.health import Light, pager_light
+from notifications.models import EscalationStatus
 
 MOST_MAJORS = 5
 THEMES = ("light", "dark", "auto")
@@ -68,11 +70,17 @@ def _counts(person: Person) -> dict[str, int]:
 
 
 def _majors(person: Person, now: datetime) -> list[Incident]:
-    """Open major incidents, the oldest first; ``age_text`` says how long."""
-    found = Incident.objects.visible_to(person).open().major().order_by("reported_at")[:MOST_MAJORS]
-    for incident in found:
+    """Open major incidents, the oldest first, and those that nobody acknowledged although every step was tried, in one
+    query; ``age_text`` says how long, ``is_unanswered`` which those are. Drills are none of both."""
+    real = Incident.objects.visible_to(person).filter(is_drill=False)
+    majors = real.open().major().annotate(is_unanswered=Value(False)).order_by("reported_at")[:MOST_MAJORS]
+    unanswered = real.filter(status=Status.REPORTED, escalations__status=EscalationStatus.EXHAUSTED)
+    unanswered = unanswered.annotate(is_unanswered=Value(True)).order_by("reported_at").distinct()[:MOST_MAJORS]
+    found: dict[int, Incident] = {}
+    for incident in sorted(majors.union(unanswered, all=True), key=attrgetter("is_unanswered")):
+        found[incident.pk] = incident
         incident.age_text = round_words(now - incident.reported_at)  # type: ignore[attr-defined]
-    return list(found)
+    return sorted(found.values(), key=attrgetter("reported_at"))
 
 
 def _pager_light(person: Person, now: datetime) -> Light | None:

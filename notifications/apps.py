@@ -10,7 +10,13 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from lifecycle.signals import events_recorded
-        from notifications import gateway_checks, panels, reactions, timeline  # noqa: F401  (register themselves)
+        from notifications import (  # noqa: F401  (register themselves)
+            changes,
+            gateway_checks,
+            panels,
+            reactions,
+            timeline,
+        )
         from notifications.checks import check_lease
         from notifications.doorbell import ring
         from notifications.shipped import install_policies

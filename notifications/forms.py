@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.contacts import validate_time_zone
 from catalog.models import Person
 from lifecycle import clock
-from notifications.models import Channel, EscalationPolicy, Schedule
+from notifications.models import Channel, Schedule
 from notifications.ways import LATEST, PERSONAL
 
 PLACES = 6
@@ -62,14 +62,6 @@ class MinutesField(forms.IntegerField):
     def clean(self, value: Any) -> Any:
         minutes = super().clean(value)
         return None if minutes is None else timedelta(minutes=minutes)
-
-
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    round_length = MinutesField(label=_("Length of a round, in minutes"), min_value=1, max_value=24 * 60)
-
-    class Meta:
-        model = EscalationPolicy
-        fields = ("round_length", "repeats", "fallback")
 
 
 class LineForm(forms.Form):

@@ -16,6 +16,7 @@ from notifications.models import Delivery, Escalation, EscalationStatus, Purpose
 from notifications.plan import Snapshot
 from notifications.presentation import Reach, reaches_of
 from notifications.services.escalating import due_steps
+from notifications.services.scheduling import may_schedule
 from notifications.services.steering import may_steer
 
 SHOWN_STEPS = 4
@@ -110,5 +111,6 @@ def paging_panel(request: HttpRequest, incident: Incident) -> dict[str, Any] | N
         "now": now,
         "soon": now + timedelta(minutes=1),
         "may_steer": may_steer(incident, reader) and not incident.is_over,
+        "may_end_drill": incident.is_drill and not incident.is_over and may_schedule(reader),
         "colleagues": Person.objects.filter(is_active=True) if may_steer(incident, reader) else [],
     }

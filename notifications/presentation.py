@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from catalog.models import Person
+from lifecycle.lists import listed
 from notifications.foresight import Foreseen
 from notifications.models import Channel
+from notifications.routing import Labels
 from notifications.services.addressing import address
 from notifications.services.promising import FALL_THROUGH
 from notifications.ways import Way
@@ -60,3 +62,8 @@ def _with_fall_through(person: Person, after: timedelta, channel: str) -> Iterat
 def _masked(person: Person, channel: str, destination: str) -> str:
     """Pages are read over shoulders: a number shows its last digits only."""
     return person.masked_phone if destination and channel in (Channel.VOICE, Channel.SMS) else destination
+
+
+def shown_labels(labels: Labels) -> list[tuple[str, str]]:
+    """For the debugger of routes; several values of one label in a row."""
+    return [(label, value if isinstance(value, str) else listed(value)) for label, value in labels.items()]

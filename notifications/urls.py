@@ -1,5 +1,6 @@
-from django.urls import path
+from django.urls import include, path
 
+from notifications import policy_urls
 from notifications.views import chats, contacts, gateway, links, oncall, pager, passing, steering, twilio
 
 app_name = "notifications"
@@ -9,8 +10,8 @@ urlpatterns = [
     path("oncall/chats/new/", chats.new_chat, name="new-chat"),
     path("oncall/chats/<int:pk>/", chats.edit_chat, name="chat"),
     path("oncall/chats/<int:pk>/test/", chats.test_chat, name="test-chat"),
+    path("oncall/", include(policy_urls.urlpatterns)),
     path("oncall/<slug:team>/", oncall.edit_schedule, name="schedule"),
-    path("oncall/policies/<int:pk>/", oncall.edit_policy, name="policy"),
     path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),
     path("pager/", pager.health_page, name="pager"),
     path("healthz/pager", pager.healthz, name="healthz"),

@@ -51,7 +51,11 @@ def _months(now: datetime) -> list[Month]:
 
 def _counts(since: Month) -> dict[Month, dict[str, Any]]:
     levels = {f"level_{level}": Count("pk", filter=Q(level=int(level))) for level in "123"}
-    found = Incident.objects.filter(reported_at__gte=since.start).exclude(status=Status.CANCELLED).order_by()
+    found = (
+        Incident.objects.filter(reported_at__gte=since.start, is_drill=False)
+        .exclude(status=Status.CANCELLED)
+        .order_by()
+    )
     rows = found.annotate(month=TruncMonth("reported_at", tzinfo=since.start.tzinfo)).values("month")
     return {Month.of(row["month"]): row for row in rows.annotate(count=Count("pk"), **levels)}
 

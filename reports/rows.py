@@ -10,8 +10,8 @@ from reports.period import Month
 
 
 def reported(month: Month) -> "QuerySet[Incident]":
-    """Every incident that was reported in the month."""
-    return Incident.objects.filter(reported_at__gte=month.start, reported_at__lt=month.end)
+    """Every incident that was reported in the month; drills are none."""
+    return Incident.objects.filter(reported_at__gte=month.start, reported_at__lt=month.end, is_drill=False)
 
 
 def counted(month: Month) -> "QuerySet[Incident]":
@@ -21,7 +21,9 @@ def counted(month: Month) -> "QuerySet[Incident]":
 
 def judged(month: Month) -> "QuerySet[Clock]":
     """Clocks with a verdict in the month (reports/attainment.py says what that is), with ``verdict_at``."""
-    verdict = Clock.objects.filter(is_void=False).annotate(verdict_at=Coalesce("breached_at", "stopped_at"))
+    verdict = Clock.objects.filter(is_void=False, incident__is_drill=False).annotate(
+        verdict_at=Coalesce("breached_at", "stopped_at")
+    )
     return verdict.filter(verdict_at__gte=month.start, verdict_at__lt=month.end)
 
 
@@ -34,7 +36,7 @@ def timed(duration: str) -> Q:
 def harmful(month: Month) -> "QuerySet[Impact]":
     """Impact of which a part lies in the month, by service and start."""
     overlap = Q(started_at__lt=month.end) & (Q(ended_at=None) | Q(ended_at__gte=month.start))
-    found = Impact.objects.exclude(incident__status=Status.CANCELLED).filter(overlap)
+    found = Impact.objects.exclude(incident__status=Status.CANCELLED).filter(overlap, incident__is_drill=False)
     return found.order_by("incident__service", "started_at", "id")
 
 

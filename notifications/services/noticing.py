@@ -13,8 +13,8 @@ from lifecycle.models import Event, Via
 from lifecycle.transitions import record_event
 from notifications.models import Channel, DeliveryStatus, Notice, NoticeKind, NotificationRule
 from notifications.models.notice import TABLED
-from notifications.recipients import party
 from notifications.services.promising import promise, promise_to_reporter
+from notifications.table import readers_of_row, rows_for
 from notifications.telling import READERS, TO_REPORTERS, readers_of
 
 # "Within 30 minutes" is an upper bound: the acknowledgement or ten minutes, whichever comes first, keeps it.
@@ -122,12 +122,12 @@ def _tell_colleagues(notice: Notice, incident: Incident) -> list[str]:
 def _tell_table(notice: Notice, incident: Incident) -> list[str]:
     """Every row of the table that speaks of this notice."""
     told: list[str] = []
-    for rule in _rows_for(notice, incident):
-        for names, is_copy in ((rule.to, False), (rule.cc, True)):
-            people = {person.pk: person for name in names for person in party(incident, name)}
+    percent = notice.cause.data.get("percent", 0) if notice.cause else 0
+    for rule in rows_for(incident.level_id, notice.kind, percent=percent):
+        for people, is_copy in readers_of_row(rule, incident):
             promise(
                 incident=incident,
-                recipients=people.values(),
+                recipients=people,
                 channels=rule.channels,
                 purpose=notice.kind,
                 key=f"notice:{notice.pk}",
@@ -135,17 +135,8 @@ def _tell_table(notice: Notice, incident: Incident) -> list[str]:
                 cause=notice.cause,
                 wanted_at=notice.due_at,
             )
-            told += [person.name for person in people.values() if person.name not in told]
+            told += [person.name for person in people if person.name not in told]
     return told
-
-
-def _rows_for(notice: Notice, incident: Incident) -> list[NotificationRule]:
-    """Of warnings, the rows with the highest percentage that is reached, and those for every warning."""
-    rows = list(_rules_for(incident, notice.kind))
-    percent = notice.cause.data.get("percent", 0) if notice.cause else 0
-    reached = [row.at_percent for row in rows if row.at_percent is not None and row.at_percent <= percent]
-    highest = max(reached, default=None)
-    return [row for row in rows if row.at_percent is None or row.at_percent == highest]
 
 
 def _is_true_still(notice: Notice, incident: Incident) -> bool:

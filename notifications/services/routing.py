@@ -2,6 +2,7 @@
 
 import logging
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from catalog.models import BusinessLine
@@ -91,3 +92,28 @@ def _category_and_above(category: Category | None) -> tuple[str, ...]:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One end of the ways through the tree: the rows on the way, and the policy there."""
+
+    way: list[RouteRow]
+    policy: EscalationPolicy | None
+    is_by_level: bool
+
+
+def explain(labels: Labels) -> list[Answer]:
+    """For the debugger: which policies these labels lead to, and by which routes."""
+    rows = {row.pk: row for row in RouteRow.objects.select_related("policy")}
+    tree = load_tree(list(rows.values()))
+    level = str(labels.get("level", ""))
+    number = int(level) if level.isascii() and level.isdigit() and len(level) < 5 else 0
+    if tree is None:
+        return [_answer([row for row in rows.values() if row.parent_id is None], None, number)]
+    return [_answer([rows[route.key] for route in path], path[-1].receiver, number) for path in paths_of(tree, labels)]
+
+
+def _answer(way: list[RouteRow], receiver: int | None, level: int) -> Answer:
+    policy = next(iter(policies_at_the_end([receiver], level=level)), None)
+    return Answer(way, policy, is_by_level=receiver is None)

@@ -15,7 +15,6 @@ from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from notifications.duty import Window
 from notifications.models import (
     DutyRole,
-    EscalationPolicy,
     LayerKind,
     LayerPlace,
     Schedule,
@@ -235,23 +234,3 @@ def _check_windows(windows: list[dict[str, Any]]) -> None:
         ) from None
     if any(not window.weekdays <= set(range(7)) for window in loaded):
         raise InputRefused(windows=_("Weekdays are numbers from 0 (Monday) to 6 (Sunday)."))
-
-
-@transaction.atomic
-def change_policy(
-    policy: EscalationPolicy,
-    *,
-    actor: Person | None,
-    round_length: timedelta,
-    repeats: int,
-    fallback: Person | None,
-) -> EscalationPolicy:
-    """Change how often a policy repeats and who is its last resort. Running escalations keep their snapshot."""
-    refuse_strangers(actor, "change_policy")
-    last = max((step.after for step in policy.steps.all()), default=timedelta(0))
-    if round_length <= last:
-        raise InputRefused(round_length=_("A round must be longer than its last step."))
-    policy.round_length, policy.repeats, policy.fallback = round_length, repeats, fallback
-    policy.full_clean()
-    policy.save()
-    return policy

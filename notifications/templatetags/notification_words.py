@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from incidents.models.status import Status
 from notifications.conditions import ALERTS, HOURS, WEEKDAYS
-from notifications.models import Channel, Delivery, DeliveryStatus, Escalation
+from notifications.models import Channel, Delivery, DeliveryStatus, Escalation, Route
 from notifications.wording import failure_words
 
 register = template.Library()
@@ -46,6 +46,12 @@ def channel_icon(value: str) -> str:
 def left_out(condition: str) -> str:
     """Why a step will page nobody."""
     return str(LEFT_OUT[condition])
+
+
+@register.simple_tag
+def route_note(route: Route) -> str:
+    """What a route is for; shipped notes are translated."""
+    return _(route.note) if route.note else str(route)
 
 
 @register.simple_tag

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from catalog.models import Person, Team
 from lifecycle import clock
 from lifecycle.transitions import InputRefused
-from notifications.forms import PolicyForm, ScheduleForm
+from notifications.forms import ScheduleForm
 from notifications.models import EscalationPolicy, NotificationRule, Schedule
 from notifications.rosters import Rota, read_rotas
-from notifications.services.scheduling import change_policy, may_schedule, set_schedule
+from notifications.services.scheduling import may_schedule, set_schedule
 
 WEEKS = 6
 
@@ -69,25 +69,7 @@ def edit_schedule(request: HttpRequest, team: str) -> HttpResponse:
     return render(request, "notifications/schedule.html", {"form": form, "team": chosen}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@login_required
-def edit_policy(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _editor(request)
-    policy = get_object_or_404(EscalationPolicy.objects.prefetch_related("steps"), pk=pk)
-    form = PolicyForm(request.POST or None, instance=policy)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_policy(policy, actor=person, **form.cleaned_data)
-        except InputRefused as refused:
-            _show_errors(form, refused)
-        else:
-            messages.success(request, _("The policy is saved. Running escalations keep the one they began with."))
-            return redirect("notifications:oncall")
-    status = 400 if form.errors else 200
-    return render(request, "notifications/policy.html", {"form": form, "policy": policy}, status=status)
-
-
-def _show_errors(form: Form | PolicyForm, refused: InputRefused) -> None:
+def _show_errors(form: Form, refused: InputRefused) -> None:
     for name, sentence in refused.errors.items():
         form.add_error(name if name in form.fields else None, ValidationError(sentence))
 

@@ -31,7 +31,7 @@ from incidents.models import (
 )
 from incidents.services.corresponding import token_of
 from lifecycle import clock
-from notifications.models import ChatHook, EscalationPolicy
+from notifications.models import ChatHook, EscalationPolicy, NotificationRule, Route
 from postmortems.commands import POSTMORTEM_COMMANDS
 from postmortems.models import Postmortem
 from postmortems.views.actions import SERVICES as ACTION_COMMANDS
@@ -216,6 +216,13 @@ KNOWN: dict[str, Any] = {
     "reports/": _months,
     "oncall/": _one(team=lambda: "payments-om"),
     "oncall/policies/": _one(pk=_newest(EscalationPolicy)),
+    "oncall/table/": _one(pk=_newest(NotificationRule)),
+    "oncall/routes/": _one(pk=_newest(Route)),
+    "oncall/drill/": _one(pk=_newest(Incident)),
+    "escalation-policies/": _one(pk=_newest(EscalationPolicy)),
+    "notification-rules/": _one(pk=_newest(NotificationRule)),
+    "routes/": _one(pk=_newest(Route)),
+    "drills/": _one(pk=_newest(Incident)),
     "r/": _follow_ups,
     "a/": lambda demo: [{"secret": demo.link_secret}],
     "twilio/": lambda demo: [{"token": demo.delivery.token}],

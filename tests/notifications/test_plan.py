@@ -1,5 +1,6 @@
 """What an escalation will do: every step once, on time or skipped, and the page shows what the cycle then does."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from notifications.models import Delivery, Escalation, EscalationPolicy
 from notifications.panels import paged_next
 from notifications.plan import LAST_RESORT_AFTER, FrozenStep, Snapshot, choose, upcoming
 from notifications.services.dispatching import dispatch_events
+from notifications.services.editing.policies import PolicyValues, change_policy
 from notifications.services.escalating import advance_escalations
-from notifications.services.scheduling import change_policy
 from notifications.services.steering import escalate_now
 from tests.clock import Clock
 from tests.factories import make_incident, make_person
@@ -207,5 +208,6 @@ def test_a_policy_that_changes_leaves_running_escalations_alone(duty: Duty, cloc
     make_incident(service=duty.service, level=2)
     dispatch_events()
     policy = EscalationPolicy.objects.get(levels__contains=[2])
-    change_policy(policy, actor=None, round_length=timedelta(minutes=16), repeats=0, fallback=make_person())
+    changed = replace(PolicyValues.of(policy), round_length=timedelta(minutes=16), repeats=0, fallback=make_person())
+    change_policy(policy, changed, actor=duty.manager)
     assert len(advance_to_the_end(clock)) == 18
