@@ -129,7 +129,7 @@ class BaseSteps(forms.BaseFormSet):  # type: ignore[type-arg]  # not generic at 
 StepForms = forms.formset_factory(StepForm, formset=BaseSteps, extra=0, can_delete=True, max_num=50, absolute_max=60)
 
 
-def policy_values(form: PolicyForm, steps: BaseSteps) -> PolicyValues:
+def policy_values(form: PolicyForm, steps: Any) -> PolicyValues:
     return PolicyValues(steps=steps.values(), **form.cleaned_data)
 
 

@@ -202,7 +202,7 @@ def test_a_row_that_would_tell_nobody_is_refused(duty: Duty, changes: dict[str, 
 def test_a_level_without_a_row_is_pointed_out(duty: Duty) -> None:
     assert [level.pk for level, _missing in uncovered()] == [3]
     NotificationRule.objects.filter(kind="rectified").delete()
-    assert dict((level.pk, missing) for level, missing in uncovered())[1] == ["fault rectified"]
+    assert {level.pk: missing for level, missing in uncovered()}[1] == ["fault rectified"]
     assert "fault rectified" in signed_in(duty.primary).get("/oncall/table/").content.decode()
 
 
@@ -310,7 +310,7 @@ def test_the_timetable_has_every_deadline_and_what_is_missing(duty: Duty, clock:
     entries = simulate(service=duty.service, level=Level.objects.get(pk=1), at=at)
     overdue = {entry.at - at for entry in entries if entry.kind == "overdue" and entry.at}
     assert {timedelta(minutes=10), timedelta(hours=2), timedelta(days=7)} <= overdue
-    assert [entry.offset for entry in entries if entry.kind == "initial"][0] == timedelta(minutes=10)
+    assert next(entry.offset for entry in entries if entry.kind == "initial") == timedelta(minutes=10)
     assert entries[-1].kind == "rectified"
     assert any("handler" in entry.missing for entry in entries if entry.kind == "warning")
 
