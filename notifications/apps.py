@@ -16,6 +16,7 @@ class NotificationsConfig(AppConfig):
             panels,
             reactions,
             timeline,
+            twilio_checks,
         )
         from notifications.checks import check_lease
         from notifications.doorbell import ring

@@ -82,7 +82,7 @@ PARAMETERS = {
     "postmortems:new": ("incident",),
     "postmortems:actions": ("show", "page"),
     "catalog:services": ("q", "line", "team", "page", "show"),
-    "catalog:people": ("q", "role", "page"),
+    "catalog:people": ("q", "role", "phone", "page"),
     "catalog:teams": ("q", "page"),
     "notifications:routes": ("ask", "incident", "labels"),
     "notifications:simulation": ("service", "level", "at"),

@@ -27,6 +27,8 @@ def people_page(request: PersonRequest) -> HttpResponse:
     found = Person.objects.prefetch_related("teams")
     if asked:
         found = found.filter(Q(name__icontains=asked) | Q(username__icontains=asked))
+    if request.GET.get("phone") == "unverified":
+        found = found.filter(is_active=True, phone_verified_at=None)
     if role in Role.values:
         found = found.filter(roles__contains=[role])
     page = Paginator(found, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
@@ -35,6 +37,7 @@ def people_page(request: PersonRequest) -> HttpResponse:
         "rows": [_present(person, request.user) for person in page],
         "asked": asked,
         "role": role,
+        "phone": request.GET.get("phone", ""),
         "roles": Role.choices,
         "may_add": permissions.administers(request.user),
     }

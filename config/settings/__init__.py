@@ -299,7 +299,9 @@ if environment.text("MAILGUN_WEBHOOK_SIGNING_KEY", ""):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "lifecycle.logs.OneLineFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Twilio's library logs whole requests: numbers and texts of people.
     "loggers": {"twilio.http_client": {"level": "WARNING"}},

@@ -13,7 +13,7 @@ from catalog.models import Person
 from incidents.models import Incident
 from lifecycle import clock
 from notifications.health import read_health
-from notifications.models import Delivery, Heartbeat
+from notifications.models import Delivery, Heartbeat, StoppedNumber
 
 LOOK_BACK = timedelta(hours=1)
 
@@ -65,6 +65,7 @@ def health_page(request: HttpRequest) -> HttpResponse:
             "recipient", "incident"
         )[:20],
         "unverified": unverified,
+        "stopped": Person.objects.filter(is_active=True, phone__in=StoppedNumber.objects.values("phone")),
         "now": now,
     }
     return render(request, "notifications/pager.html", context)
