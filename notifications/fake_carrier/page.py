@@ -55,6 +55,8 @@ REFUSAL_WORDS = {
     "": _("Accepts requests"),
     "429": _("Answers 429, too many requests"),
     "500": _("Answers 500, server error"),
+    "suspended": _("Answers 401, account suspended"),
+    "garbled": _("Answers what is no JSON"),
     "hang": _("Hangs"),
     "accept-then-hang": _("Accepts, then hangs"),
 }

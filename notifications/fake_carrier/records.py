@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 BehaviourKind = Literal["manual", "answers", "voicemail", "busy", "never-answers", "fails"]
 BEHAVIOURS: tuple[BehaviourKind, ...] = ("manual", "answers", "voicemail", "busy", "never-answers", "fails")
-Refusal = Literal["", "429", "500", "hang", "accept-then-hang"]
+Refusal = Literal["", "429", "500", "suspended", "garbled", "hang", "accept-then-hang"]
 SignalKind = Literal["answer", "decline", "digit", "silence", "ring-out", "hang-up", "stop"]
 ChatRefusal = Literal["", "429", "500", "hang", "garbled"]
 CHAT_REFUSALS: tuple[ChatRefusal, ...] = ("", "429", "500", "hang", "garbled")
-REFUSALS: tuple[Refusal, ...] = ("", "429", "500", "hang", "accept-then-hang")
+REFUSALS: tuple[Refusal, ...] = ("", "429", "500", "suspended", "garbled", "hang", "accept-then-hang")
 ENDED_CALL = frozenset({"completed", "busy", "no-answer", "canceled", "failed"})
 
 

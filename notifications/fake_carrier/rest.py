@@ -22,6 +22,7 @@ Record = TypeVar("Record", Message, Call)
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 # The longest a client is kept waiting in the modes that hang.
 HANG_SECONDS = 60.0
+RETRY_AFTER = "3"
 
 
 class ApiError(Exception):
@@ -39,7 +40,8 @@ class ApiError(Exception):
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
             "status": self.status,
         }
-        return JsonResponse(payload, status=self.status)
+        headers = {"Retry-After": RETRY_AFTER} if self.status == 429 else None
+        return JsonResponse(payload, status=self.status, headers=headers)
 
 
 def twilio_endpoint(view: View) -> View:
@@ -51,6 +53,8 @@ def twilio_endpoint(view: View) -> View:
         try:
             _check_credentials(request, account_sid)
             _refuse_when_told(request)
+            if request.carrier.exchange.modes.refusal == "garbled":
+                return HttpResponse("<html>Bad gateway</html>", status=502)
             response = view(request, **parts)
         except ApiError as error:
             return error.present()
@@ -79,6 +83,8 @@ def _refuse_when_told(request: CarrierRequest) -> None:
         raise ApiError(503, 20503, "Service Unavailable")
     if refusal == "429":
         raise ApiError(429, 20429, "Too Many Requests")
+    if refusal == "suspended":
+        raise ApiError(401, 20005, "Account not active")
     if refusal == "500":
         raise ApiError(500, 20500, "An internal server error has occurred")
 

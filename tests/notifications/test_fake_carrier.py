@@ -405,7 +405,7 @@ def test_lost_callbacks_can_be_repaired_by_asking(carrier: FakeCarrier, twilio: 
     assert product.requests == []
 
 
-@pytest.mark.parametrize(("refusal", "status"), [("429", 429), ("500", 500)])
+@pytest.mark.parametrize(("refusal", "status"), [("429", 429), ("500", 500), ("suspended", 401), ("garbled", 502)])
 def test_the_api_refuses_on_demand(carrier: FakeCarrier, twilio: Client, refusal: Any, status: int) -> None:
     carrier.change_modes(Modes(refusal=refusal))
     with pytest.raises(TwilioRestException) as failure:
