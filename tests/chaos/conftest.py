@@ -33,7 +33,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.line(line)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town() -> "Iterator[Town]":
     """The product as it is shipped, with two tickers."""
     from tests.chaos.town import open_town

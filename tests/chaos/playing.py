@@ -4,9 +4,10 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -15,7 +16,6 @@ from tests.chaos.plan import STEPS, Deed, Plan, Story
 from tests.chaos.town import Duty, Town
 
 ROLES = tuple(target for _after, target in STEPS)
-LEADS = {"stop": signal.SIGSTOP, "kill": signal.SIGKILL}
 
 
 @dataclass
@@ -46,8 +46,9 @@ class Player:
         with ThreadPoolExecutor(max_workers=12) as pool:
             told = [pool.submit(self._tell, *pair) for pair in zip(self.plan.stories, self.duties, strict=True)]
             done = [pool.submit(self._do, deed) for deed in self.plan.deeds]
-            _raise_what_failed([*told, *done])
-        answers = [future.result() for future in told]
+            answers = [future.result() for future in told]
+            for deed in done:
+                deed.result()
         self.played.incidents = [answer["incident"] for answer in answers]
         self.played.asked_at = [answer["at"] for answer in answers]
         return self.played
@@ -59,7 +60,7 @@ class Player:
             else:
                 self.town.teach(getattr(duty, role), kind)
 
-    def _tell(self, story: Story, duty: Duty) -> dict[str, float]:
+    def _tell(self, story: Story, duty: Duty) -> dict[str, Any]:
         """Report, and acknowledge at its moment. Keys are pressed by the phones themselves."""
         self._wait_until(story.reported)
         number = self.plan.stories.index(story)
@@ -128,8 +129,3 @@ class Player:
 
     def _wait_until(self, moment: float) -> None:
         time.sleep(max(0.0, self._began + moment - time.monotonic()))
-
-
-def _raise_what_failed(futures: list[Future[object]]) -> None:  # type: ignore[type-arg]
-    for future in futures:
-        future.result()

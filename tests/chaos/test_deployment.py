@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -44,13 +45,17 @@ def test_f5_a_rolling_deployment_delays_no_page(town: Town, duty: Duty) -> None:
     for name in ("cycle", "worker", "beat", "web", "cycle2"):
         before = town.stack.pids[name]
         town.ask_to_end(name)
-        wait_until(lambda name=name, before=before: town.stack.pids.get(name, before) != before, what=f"a new {name}")
+        wait_until(partial(is_replaced, town, name, before), what=f"a new {name}")
     wait_until(lambda: town.arrived(duty.secondary) == ONCE, seconds=40, what="the second page")
     (first, second) = lags_of(town, report["incident"])
     assert first < DELAY
     assert second < DELAY
     town.recover(seconds=60)
     assert town.arrived(duty.primary) == town.arrived(duty.secondary) == ONCE
+
+
+def is_replaced(town: Town, name: str, before: int) -> bool:
+    return town.stack.pids.get(name, before) != before
 
 
 @pytest.mark.parametrize("seconds", [300, -300, -3600])

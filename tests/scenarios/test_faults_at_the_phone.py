@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import requests
@@ -81,7 +82,7 @@ def test_f10_whoever_does_not_press_4_has_acknowledged_nothing_and_the_next_is_c
     for name, (duty, incident) in told.items():
         _act, ends, why = (BY_THEMSELVES | BY_HAND)[name]
         call = Delivery.objects.get(incident=incident, recipient=duty.primary, channel="voice")
-        wait_for(lambda call=call, ends=ends: _status(call) in ends)
+        wait_for(partial(_ends_as, call, ends))
         assert why in call.error_code + call.error if why else not call.error
         assert call.reached_at is None or name == "wrong key"
     clock.advance(minutes=10)
@@ -93,9 +94,9 @@ def test_f10_whoever_does_not_press_4_has_acknowledged_nothing_and_the_next_is_c
         assert incident.handler is None
 
 
-def _status(call: Delivery) -> str:
+def _ends_as(call: Delivery, ends: set[str]) -> bool:
     call.refresh_from_db()
-    return call.status
+    return call.status in ends
 
 
 def wait_for(question: Callable[[], bool]) -> None:

@@ -36,8 +36,8 @@ class Story:
     clock: Clock
     incident: Incident
 
-    def go_on(self, **units: float) -> None:
-        self.clock.advance(**units)
+    def go_on(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        self.clock.advance(minutes=minutes, seconds=seconds)
         tick()
 
     def go_to(self, kind: str, *, percent: float = 100, later: timedelta = SECOND) -> None:
@@ -117,7 +117,7 @@ def past_the_deadline(story: Story) -> None:
         story.go_to("recovery", percent=percent)
     story.hears_nothing()
     repeat = story.incident.clocks.get(kind="recovery").overdue_repeat
-    story.go_to("recovery", percent=100, later=repeat + SECOND)
+    story.go_to("recovery", percent=100, later=(repeat or timedelta(0)) + SECOND)
 
 
 def no_news(story: Story) -> None:

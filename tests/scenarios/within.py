@@ -57,7 +57,7 @@ def _set_quick_policy(steps: Sequence[tuple[float, str]]) -> None:
     if EscalationPolicy.objects.filter(name="Quick").exists():
         return
     for table in (EscalationPolicy, NotificationRule):
-        for calm in table.objects.filter(levels__contains=[2]):  # type: ignore[attr-defined]
+        for calm in table.objects.filter(levels__contains=[2]):
             calm.levels = [level for level in calm.levels if level != 2]
             calm.save()
     quick = EscalationPolicy.objects.create(name="Quick", levels=[2], round_length=timedelta(minutes=20))
