@@ -17,6 +17,7 @@ class NotificationsConfig(AppConfig):
             reactions,
             timeline,
             twilio_checks,
+            war_room_panel,
         )
         from notifications.checks import check_lease
         from notifications.doorbell import ring

@@ -98,6 +98,28 @@ def _delivery_failed(event: Event) -> str:
     return _("could not reach %(person)s (%(channels)s): %(error)s") % words
 
 
+@sentence("want_war_room", icon="users", group="pages")
+def _want_war_room(_event: Event) -> str:
+    return _("asked for a chat group")
+
+
+@sentence("open_war_room", icon="users", tone="ok", group="pages")
+def _open_war_room(event: Event) -> str:
+    words = {
+        "name": event.data.get("name", ""),
+        "people": _names(event),
+        "missing": listed(event.data.get("missing", [])),
+    }
+    if event.data.get("missing"):
+        return _("made the chat group %(name)s with %(people)s; without an account there: %(missing)s") % words
+    return _("made the chat group %(name)s with %(people)s") % words
+
+
+@sentence("fail_war_room", icon="alert-triangle", tone="bad", group="pages")
+def _fail_war_room(event: Event) -> str:
+    return _("could not make or write to the chat group: %(error)s") % {"error": event.data.get("error", "")}
+
+
 @sentence("reached", icon="phone-call", tone="ok", group="pages")
 def _reached(_event: Event) -> str:
     return _("was reached")

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from notifications import policy_urls
-from notifications.views import chats, contacts, gateway, links, oncall, pager, passing, steering, twilio
+from notifications.views import chats, contacts, gateway, links, oncall, pager, passing, steering, twilio, warrooms
 
 app_name = "notifications"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("oncall/", include(policy_urls.urlpatterns)),
     path("oncall/<slug:team>/", oncall.edit_schedule, name="schedule"),
     path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),
+    path("incidents/<number:pk>/chat-group/create/", warrooms.create, name="create-war-room"),
     path("pager/", pager.health_page, name="pager"),
     path("healthz/pager", pager.healthz, name="healthz"),
     path("me/phone/", contacts.phone_page, name="phone"),

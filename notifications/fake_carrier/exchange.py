@@ -30,6 +30,8 @@ class Exchange:
             self._calls_of: dict[str, list[Call]] = {}
             self.emails: dict[str, Email] = {}
             self.groups: dict[tuple[str, str], ChatGroup] = {}
+            # E-mail addresses of people who have no account in any chat program; everybody else has one.
+            self.strangers: set[str] = set()
             self.callbacks: list[CallbackAttempt] = []
             self.revision = getattr(self, "revision", 0) + 1
             self.changed.notify_all()

@@ -28,6 +28,8 @@ class ChatLine:
     links: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     is_expected: bool = False
+    key: str = ""
+    """By which the sender knows a repeat."""
     at: datetime = field(default_factory=now)
 
 
@@ -43,6 +45,7 @@ class ChatGroup:
     members: list[str] = field(default_factory=list)
     is_made_by_us: bool = False
     """Made through the API: the chat group of an incident."""
+    is_private: bool = False
     lines: list[ChatLine] = field(default_factory=list)
     sid: str = field(default_factory=lambda: make_sid("CH"))
 

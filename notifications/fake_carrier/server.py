@@ -124,6 +124,14 @@ class FakeCarrier(Carrier):
     def group(self, kind: str, key: str, *, secret: str = "") -> Group:
         return Group(self, self.learn_group(kind, key, secret=secret))
 
+    def made_group(self, name: str) -> Group:
+        """The group that the product made by a program's API."""
+        groups = self.exchange.groups.values()
+        found = next((group for group in groups if group.is_made_by_us and group.name == name), None)
+        if found is None:
+            raise AssertionError(f"There is no group {name}, only {[group.name for group in groups]}.")
+        return Group(self, found)
+
     def assert_nothing_unexpected(self) -> None:
         """Fails on every message, call and mail of the product that no expectation has asked for."""
         if unexpected := find_unexpected(self):

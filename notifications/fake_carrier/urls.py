@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from notifications.fake_carrier import control, gateway, page, rest
+from notifications.fake_carrier import control, feishu_api, gateway, page, rest, slack_api
 from notifications.fake_carrier.chat_webhooks import PROGRAMS, receive
 
 ACCOUNT = r"^2010-04-01/Accounts/(?P<account_sid>\w+)"
@@ -13,6 +13,8 @@ urlpatterns = [
     re_path(rf"{ACCOUNT}/Calls\.json$", rest.calls),
     re_path(rf"{ACCOUNT}/Calls/(?P<sid>\w+)\.json$", rest.call),
     re_path(rf"^chats/(?P<kind>{'|'.join(PROGRAMS)})/(?P<key>\w+)$", receive),
+    path("slack/api/<str:method>", slack_api.call),
+    path("feishu/open-apis/<path:path>", feishu_api.call),
     path("gateway/sms", gateway.send),
     path("healthz", control.show_health),
     path("control/state", control.show_state),

@@ -48,6 +48,8 @@ class ChatHook(models.Model):
 class WarRoomStatus(models.TextChoices):
     WANTED = "wanted", _("being made")
     OPEN = "open", _("open")
+    CLOSING = "closing", _("being ended")
+    CLOSED = "closed", _("ended")
     FAILED = "failed", _("failed")
 
 
@@ -73,7 +75,7 @@ class WarRoom(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=models.Q(status="wanted"), name="war_room_wanted")
+            models.Index(fields=["due_at"], condition=models.Q(status__in=("wanted", "closing")), name="war_room_to_do")
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from notifications.services.noticing import (
     cancel_notices,
     schedule_notice,
 )
+from notifications.services.warrooms import end_war_room, want_by_itself
 from notifications.telling import FOR_MANAGERS, FOR_THE_NAMED
 
 NOW = timedelta(0)
@@ -176,15 +177,15 @@ def _tell_chats(incident: Incident, event: Event) -> None:
 
 Reaction = Callable[[Incident, Event], None]
 REACTIONS: dict[str, list[Reaction]] = {
-    "report": [_reported, _tell_chats],
+    "report": [_reported, _tell_chats, want_by_itself],
     "acknowledge": [_acknowledged, _tell_watchers, _tell_chats],
     "lapse": [_to_be_taken_up],
     "unmerge": [_to_be_taken_up],
     "recover": [_recovered, _tell_watchers, _tell_chats],
     "resolve": [_ended, _ask_reporter, _tell_watchers, _tell_chats],
-    "close": [_ended, _tell_watchers],
-    "cancel": [_cancelled, _tell_watchers],
-    "merge": [_cancelled],
+    "close": [_ended, _tell_watchers, end_war_room],
+    "cancel": [_cancelled, _tell_watchers, end_war_room],
+    "merge": [_cancelled, end_war_room],
     "reopen": [_reopened, _tell_watchers, _tell_chats],
     "breach": [_breached],
     "warn": [_warned],
@@ -192,6 +193,8 @@ REACTIONS: dict[str, list[Reaction]] = {
     "wake": [_woken],
     "note": [_noted],
     "update": [_updated],
-    "change_level": [_level_changed, _tell_watchers, _tell_chats],
+    "change_level": [_level_changed, _tell_watchers, _tell_chats, want_by_itself],
+    "declare_major": [want_by_itself],
     **{verb: [_concerned] for verb in (*FOR_MANAGERS, *FOR_THE_NAMED)},
+    "accept_major": [_concerned, want_by_itself],
 }

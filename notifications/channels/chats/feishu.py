@@ -21,14 +21,7 @@ class Feishu:
     per_minute = 100
 
     def compose(self, note: Note, *, url: str, secret: str, now: datetime) -> Post:
-        content: list[list[dict[str, str]]] = [
-            [{"tag": "text", "text": defuse(line)}] for line in shorten("\n".join(note.lines), LIMIT).splitlines()
-        ]
-        if note.link:
-            content.append([{"tag": "a", "text": defuse(note.link_text or note.link), "href": note.link}])
-        locale = "zh_cn" if note.language.startswith("zh") else "en_us"
-        post = {locale: {"title": defuse(shorten(note.title, 300)), "content": content}}
-        payload: dict[str, Any] = {"msg_type": "post", "content": {"post": post}}
+        payload: dict[str, Any] = {"msg_type": "post", "content": {"post": post_of(note)}}
         if secret:
             stamp = str(int(now.timestamp()))
             payload |= {"timestamp": stamp, "sign": sign(secret, stamp)}
@@ -36,6 +29,17 @@ class Feishu:
 
     def judge(self, answer: Answer) -> ChannelError | None:
         return judge_code(answer, "Feishu", name="code", busy=BUSY, broken=BROKEN)
+
+
+def post_of(note: Note) -> dict[str, Any]:
+    """Feishu's rich text, by language."""
+    content: list[list[dict[str, str]]] = [
+        [{"tag": "text", "text": defuse(line)}] for line in shorten("\n".join(note.lines), LIMIT).splitlines()
+    ]
+    if note.link:
+        content.append([{"tag": "a", "text": defuse(note.link_text or note.link), "href": note.link}])
+    locale = "zh_cn" if note.language.startswith("zh") else "en_us"
+    return {locale: {"title": defuse(shorten(note.title, 300)), "content": content}}
 
 
 def sign(secret: str, stamp: str) -> str:
