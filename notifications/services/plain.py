@@ -3,7 +3,7 @@
 from catalog.models import Person
 from lifecycle import clock
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
-from notifications.segments import count_segments
+from notifications.segments import count_segments, one_line
 from notifications.services.addressing import address
 from notifications.services.promising import FALL_THROUGH
 
@@ -25,7 +25,7 @@ def promise_plain(
             "channel": channel,
             "purpose": purpose,
             "destination": where,
-            "subject": subject[:400],
+            "subject": one_line(subject)[:400],
             "body": body,
             "segments": count_segments(body) if channel == Channel.SMS else None,
             "status": DeliveryStatus.NOT_SENT if why_not else DeliveryStatus.QUEUED,
