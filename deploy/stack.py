@@ -138,7 +138,8 @@ class Stack:
             self.supervisor.start("redis")
             self.console.say("Redis is up")
             addresses["REDIS_URL"] = self.redis.url
-        self._ours = {**addresses, **self._own_settings(), **keep_secrets(self.directory / "secrets.json")}
+        kept = keep_secrets(self.directory / "secrets.json")
+        self._ours = {**addresses, **self._own_settings(), **self._chat_settings(kept), **kept}
         given = {name: value for name, value in self._operator.items() if value}
         self.env = {**self._ours, **given, "PYTHONUNBUFFERED": "1"}
 
@@ -164,6 +165,12 @@ class Stack:
                 "MAINSTAY_SMTP_PORT": str(self._ports["smtp"]),
             }
         return settings
+
+    def _chat_settings(self, kept: Mapping[str, str]) -> dict[str, str]:
+        """The fake carrier plays Slack too; its one token opens all of it."""
+        if not self._plays_the_carrier or self._operator.get("SLACK_BOT_TOKEN") or self._operator.get("FEISHU_APP_ID"):
+            return {}
+        return {"SLACK_API_URL": f"{self.carrier_url}/slack/api", "SLACK_BOT_TOKEN": kept["TWILIO_AUTH_TOKEN"]}
 
     @property
     def _plays_the_carrier(self) -> bool:

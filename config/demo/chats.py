@@ -6,13 +6,14 @@ from django.conf import settings
 
 from catalog.models import Language, Team
 from catalog.sealing import seal
-from notifications.models import ChatHook
+from notifications.models import ChatHook, PagingSettings
 from notifications.models.chat import ChatKind
 
 
 def add_chats(team: Team) -> None:
     """One of the team's own, told of Levels 1 and 2 in Chinese, and one of the whole company, told of Level 1."""
     _add("支付值班群", ChatKind.FEISHU, "payments_oncall", team=team, levels=[1, 2], language=Language.CHINESE)
+    PagingSettings.objects.update(war_room_levels=[1])
     _add("#incidents", ChatKind.SLACK, "incidents", team=None, levels=[1], language=Language.ENGLISH)
 
 

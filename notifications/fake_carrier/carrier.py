@@ -36,7 +36,7 @@ class Carrier:
         self.from_number = from_number
         self.inbound_sms_url = inbound_sms_url
         self.speed = speed
-        self.chats_url = ""
+        self.chats_url = self.page_url = ""
         self.exchange = Exchange()
         self.timetable = Timetable()
         self.courier = Courier(self.exchange, self.timetable, auth_token=auth_token, speed=speed)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from notifications.fake_carrier.carrier import Carrier
 
 TIMEOUT_SECONDS = 5.0
+SHOWN_LINES = 10
 PROGRAM_NAMES = {
     "slack": "Slack",
     "teams": "Microsoft Teams",
@@ -48,6 +49,10 @@ class ChatGroup:
     is_private: bool = False
     lines: list[ChatLine] = field(default_factory=list)
     sid: str = field(default_factory=lambda: make_sid("CH"))
+
+    @property
+    def newest(self) -> list[ChatLine]:
+        return self.lines[::-1][:SHOWN_LINES]
 
     @property
     def program(self) -> str:

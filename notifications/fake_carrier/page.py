@@ -26,6 +26,7 @@ SHOWN_LIVE_CALLS = 12
 SHOWN_TEXTS = 20
 SHOWN_CALLS = 6
 SHOWN_EMAILS = 15
+SHOWN_GROUPS = 12
 KEYS = ["4", "5", "*", "1", "2", "3", "6", "7", "8", "9", "0", "#"]
 # How the page names what a phone does, and what became of a call or a message.
 BEHAVIOUR_WORDS = {
@@ -59,6 +60,13 @@ REFUSAL_WORDS = {
     "garbled": _("Answers what is no JSON"),
     "hang": _("Hangs"),
     "accept-then-hang": _("Accepts, then hangs"),
+}
+CHAT_REFUSAL_WORDS = {
+    "": _("Accepts requests"),
+    "429": _("Answers 429, too many requests"),
+    "500": _("Answers 500, server error"),
+    "hang": _("Hangs"),
+    "garbled": _("Answers with another site's page"),
 }
 FAULT_WORDS = {
     "duplicate_callbacks": _("Duplicate callbacks"),
@@ -142,6 +150,9 @@ def _frame(exchange: Exchange) -> dict[str, Any]:
         "hidden_phones": max(0, len(phones) - SHOWN_PHONES),
         "emails": [_view_email(email) for email in emails[:SHOWN_EMAILS]],
         "emails_revision": f"{len(emails)}-{emails[0].sid}" if emails else "0",
+        "groups": list(exchange.groups.values())[::-1][:SHOWN_GROUPS],
+        "groups_revision": "-".join(f"{group.sid[-4:]}.{len(group.lines)}" for group in exchange.groups.values()),
+        "chat_refusals": CHAT_REFUSAL_WORDS.items(),
         "keys": KEYS,
         "behaviours": BEHAVIOUR_WORDS.items(),
         "modes": exchange.modes,
@@ -224,11 +235,17 @@ def _wait_until_done(request: CarrierRequest, call: Call) -> None:
 def change_modes(request: CarrierRequest) -> HttpResponse:
     try:
         given: dict[str, Any] = {name: True for name in FAULT_WORDS if name in request.POST}
-        given |= {name: request.POST.get(name, "") for name in ("refusal", "delay_seconds")}
+        given |= {name: request.POST.get(name, "") for name in ("refusal", "chat_refusal", "delay_seconds")}
         request.carrier.change_modes(read_modes(given))
     except RefusedError as reason:
         return _refusal(request, reason)
     return _back()
+
+
+@require_GET
+def show_group(request: CarrierRequest, key: str) -> HttpResponse:
+    """Where "open chat" of the product leads: the groups of this page."""
+    return HttpResponseRedirect(f"{reverse('phones')}#chats")
 
 
 @require_GET

@@ -87,6 +87,7 @@ class FakeCarrier(Carrier):
         )
         self.url = f"http://{host}:{self._http.server_port}"
         self.chats_url = f"{self.url}/chats"
+        self.page_url = public_url.rstrip("/") or self.url
         self.smtp_port = self._mail.port
 
     def start(self) -> Self:

@@ -38,7 +38,7 @@ def call(request: CarrierRequest, method: str) -> HttpResponse:
 
 
 def _greet(request: CarrierRequest, _given: Given) -> Given:
-    return {"url": "https://fake.slack.example/", "team": "Fake"}
+    return {"url": f"{request.carrier.page_url}/", "team": "Fake"}
 
 
 def _create(request: CarrierRequest, given: Given) -> Given:

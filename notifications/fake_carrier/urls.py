@@ -25,6 +25,7 @@ urlpatterns = [
     path("control/modes", control.change_modes),
     path("control/reset", control.reset),
     path("", page.show_phones, name="phones"),
+    path("archives/<str:key>", page.show_group),
     path("phones/<str:number>/reply", page.send_reply, name="reply"),
     path("phones/<str:number>/behaviour", page.change_behaviour, name="behaviour"),
     path("calls/<str:sid>", page.signal_call, name="call"),

@@ -29,7 +29,9 @@ class SlackRooms:
         home = str(self._ask(talk, "auth.test", {}).get("url", ""))
         made = self._ask(talk, "conversations.create", {"name": plan.name, "is_private": plan.is_private}, "name_taken")
         channel = self._adopt(talk, plan) if "error" in made else str(made["channel"]["id"])
-        return Room(channel, f"{home}archives/{channel}" if home.startswith("https://") else "")
+        # The scheme of the API itself is plain only where a stand-in plays it.
+        is_address = home.startswith(("https://", f"{settings.SLACK_API_URL.partition('://')[0]}://"))
+        return Room(channel, f"{home}archives/{channel}" if is_address else "")
 
     def invite(self, talk: Talk, room: Room, plan: Plan) -> list[Guest]:
         self._ask(talk, "conversations.setTopic", {"channel": room.external_id, "topic": plan.topic[:TOPIC_LIMIT]})

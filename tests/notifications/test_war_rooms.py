@@ -78,7 +78,7 @@ def test_a_group_is_made_by_itself_for_the_levels_that_say_so(carrier: FakeCarri
     room = WarRoom.objects.get()
     assert (room.incident, room.status, room.missing) == (incident, "open", ["Nobody There"])
     assert handler.name in room.invited
-    assert room.url.startswith("https://")
+    assert room.url.startswith("https://applink.feishu.cn/" if kind == "feishu" else f"{carrier.url}/archives/C")
     group = carrier.made_group(incident.reference.lower())
     assert handler.email in group.group.members
     line = group.expect_message(f"[L1][{incident.reference}]", "Since 03:00")
