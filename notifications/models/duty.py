@@ -58,6 +58,8 @@ class ScheduleLayer(models.Model):
     fetched_at = models.DateTimeField(null=True)
     fetch_due_at = models.DateTimeField(null=True)
     fetch_error = models.CharField(max_length=300, blank=True)
+    unread = models.JSONField(default=list, blank=True)
+    """Events that name nobody or cannot be used: [{"summary", "starts", "why"}]."""
 
     class Meta:
         ordering: ClassVar = ["role", "position", "id"]
