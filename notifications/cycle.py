@@ -23,6 +23,7 @@ from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
 from notifications.services.noticing import fire_notices
 from notifications.services.sending import send_due_deliveries
+from notifications.services.swapping import expire_swaps
 from notifications.services.warrooms import make_war_rooms
 from notifications.skew import clock_skew
 
@@ -39,6 +40,7 @@ CYCLE: list[Callable[[], int]] = [
     dispatch_events,
     advance_escalations,
     fire_notices,
+    expire_swaps,
     send_due_deliveries,
     make_war_rooms,
 ]

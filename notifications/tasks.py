@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from notifications import cycle, keeper
-from notifications.services import canaries
+from notifications.services import calendars, canaries
 
 
 @shared_task
@@ -19,3 +19,8 @@ def keep_watch() -> None:
 @shared_task
 def answer_canary(queue: str) -> None:
     canaries.answer_canary(queue)
+
+
+@shared_task
+def fetch_calendars() -> None:
+    calendars.fetch_due_calendars()

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from notifications import policy_urls
+from notifications import duty_urls, policy_urls
 from notifications.views import chats, contacts, gateway, links, oncall, pager, passing, steering, twilio, warrooms
 
 app_name = "notifications"
@@ -11,7 +11,7 @@ urlpatterns = [
     path("oncall/chats/<int:pk>/", chats.edit_chat, name="chat"),
     path("oncall/chats/<int:pk>/test/", chats.test_chat, name="test-chat"),
     path("oncall/", include(policy_urls.urlpatterns)),
-    path("oncall/<slug:team>/", oncall.edit_schedule, name="schedule"),
+    path("oncall/", include(duty_urls.urlpatterns)),
     path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),
     path("incidents/<number:pk>/chat-group/create/", warrooms.create, name="create-war-room"),
     path("pager/", pager.health_page, name="pager"),

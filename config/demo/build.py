@@ -5,6 +5,7 @@ from django.db import transaction
 from catalog.models import Service
 from config.demo.chats import add_chats
 from config.demo.company import PEOPLE, Company, build_company
+from config.demo.duty import build_duty
 from config.demo.history import Historian
 from config.demo.live import prepare
 from config.demo.majors import propose_major, report_majors
@@ -22,6 +23,7 @@ def is_built() -> bool:
 def build_demo(passwords: dict[str, str]) -> Company:
     """The company, its month of incidents, problems and postmortems, and the rule of the live incident."""
     company = build_company(passwords)
+    build_duty(company)
     set_site_up(company.services["card-payments"])
     save_views(company.services["card-payments"], company.people["alice"])
     told = Historian(company).tell()

@@ -224,6 +224,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "run-cycle": {"task": "notifications.tasks.run_cycle", "schedule": 1.0, "options": {"expires": 5}},
     "keep-watch": {"task": "notifications.tasks.keep_watch", "schedule": 5.0, "options": {"expires": 10}},
+    "fetch-calendars": {"task": "notifications.tasks.fetch_calendars", "schedule": 60.0, "options": {"expires": 55}},
     "drop-dead-keys": {"task": "catalog.tasks.drop_dead_keys", "schedule": 3600.0},
     "drop-expired-frames": {"task": "detection.tasks.drop_expired_frames", "schedule": 3600.0},
     "evaluate-rules": {"task": "detection.tasks.evaluate_rules", "schedule": 1.0, "options": {"expires": 5}},

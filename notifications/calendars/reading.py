@@ -167,6 +167,7 @@ def _trouble_of_rule(event: Any, starts_at: datetime, horizon: datetime) -> str:
 def _expanded(calendar: icalendar.Calendar, zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[Stated]:
     """Chunk by chunk, so that a file which states too much is left before all of it is worked out."""
     query = recurring_ical_events.of(calendar, skip_bad_series=True)
+    start, end = start.astimezone(zone), end.astimezone(zone)  # what names no zone is taken to be of this one
     seen: set[Stated] = set()
     while start < end:
         for event in query.between(start, min(start + CHUNK, end)):

@@ -179,6 +179,9 @@ class SwapRequest(StatefulRecord):
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="swap_has_length")
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["starts_at"], condition=models.Q(status="offered"), name="swap_next_to_expire")
+        ]
 
     def __str__(self) -> str:
         return f"{self.asker} {self.starts_at}"

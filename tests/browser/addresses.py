@@ -31,7 +31,16 @@ from incidents.models import (
 )
 from incidents.services.corresponding import token_of
 from lifecycle import clock
-from notifications.models import ChatHook, EscalationPolicy, NotificationRule, Route
+from notifications.models import (
+    CalendarFeed,
+    ChatHook,
+    EscalationPolicy,
+    NotificationRule,
+    Override,
+    Route,
+    ScheduleLayer,
+    SwapRequest,
+)
 from postmortems.commands import POSTMORTEM_COMMANDS
 from postmortems.models import Postmortem
 from postmortems.views.actions import SERVICES as ACTION_COMMANDS
@@ -215,6 +224,12 @@ KNOWN: dict[str, Any] = {
     "metrics/": _one(slug=lambda: Metric.objects.latest("pk").slug),
     "reports/": _months,
     "oncall/": _one(team=lambda: "payments-om"),
+    "oncall/layers/": _one(pk=_newest(ScheduleLayer)),
+    "oncall/layers/<int:pk>/<slug:verb>/": _each("verb", ("up", "down"), pk=_newest(ScheduleLayer)),
+    "oncall/overrides/": _one(pk=_newest(Override)),
+    "oncall/swaps/": _each("verb", ("take", "withdraw"), pk=_newest(SwapRequest)),
+    "oncall/feeds/": _each("verb", ("rotate", "revoke"), pk=_newest(CalendarFeed)),
+    "oncall/calendar/": lambda demo: [{"secret": demo.feed_secret}],
     "oncall/policies/": _one(pk=_newest(EscalationPolicy)),
     "oncall/table/": _one(pk=_newest(NotificationRule)),
     "oncall/routes/": _one(pk=_newest(Route)),

@@ -20,6 +20,7 @@ from incidents.services.attaching import NamedFile, attach_files
 from lifecycle import clock
 from lifecycle.models import Via
 from notifications.models import Delivery
+from notifications.services.feeds import make_feed
 from notifications.services.links import make_link
 
 PASSWORD = "a-password-of-the-demo"
@@ -40,6 +41,7 @@ class Demo:
     chinese: Person
     delivery: Delivery
     link_secret: str
+    feed_secret: str
 
     @property
     def everybody(self) -> list[Person]:
@@ -84,7 +86,7 @@ def _build() -> Demo:
         corresponding.make_link(stage, LinkPurpose.FOLLOW_UP)
     files = [NamedFile("trace.log", b"08:00:01 timeout")]
     attach_files(incident, actor=administrator, via="web", files=files)
-    return Demo(company, administrator, chinese, delivery, make_link(delivery))
+    return Demo(company, administrator, chinese, delivery, make_link(delivery), make_feed(actor=engineer)[1])
 
 
 def _add_administrator(username: str, language: str, number: int) -> Person:

@@ -1,9 +1,5 @@
 """The pages about paging: who sees them, who changes what, what they cost, and whether the light tells the truth."""
 
-from collections.abc import Callable
-from datetime import date, time
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
@@ -11,12 +7,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Person, Role
-from notifications.models import Canary, Delivery, EscalationPolicy, Heartbeat, Schedule
+from notifications.models import Canary, Delivery, EscalationPolicy, Heartbeat
 from notifications.services.dispatching import dispatch_events
 from notifications.services.links import make_link
-from notifications.services.scheduling import set_schedule
 from tests.clock import Clock
-from tests.factories import make_incident, make_person, make_team
+from tests.factories import make_incident, make_person
 from tests.notifications.outbox import make_page
 from tests.scenarios.stage import Duty, make_duty
 
@@ -38,7 +33,7 @@ def signed_in(person: Person) -> Client:
 
 def forms_of(duty: Duty) -> list[str]:
     policy = EscalationPolicy.objects.get(levels__contains=[2])
-    return [f"/oncall/{duty.service.operations_team.slug}/", f"/oncall/policies/{policy.pk}/"]
+    return [f"/oncall/schedules/{duty.service.operations_team.slug}/", f"/oncall/policies/{policy.pk}/"]
 
 
 # --- Who sees what --------------------------------------------------------------------------------------------------
@@ -70,9 +65,8 @@ def test_a_colleague_sees_the_rota_and_may_not_change_it(duty: Duty) -> None:
 
 def test_an_incident_manager_is_offered_the_forms(duty: Duty) -> None:
     client = signed_in(duty.manager)
-    page = client.get("/oncall/").content.decode()
-    for path in forms_of(duty):
-        assert f'href="{path}"' in page
+    for path, overview in zip(forms_of(duty), ("/oncall/", "/oncall/policies/"), strict=True):
+        assert f'href="{path}"' in client.get(overview).content.decode()
         assert client.get(path).status_code == 200
 
 
@@ -86,48 +80,7 @@ def test_a_deactivated_colleague_is_out(duty: Duty) -> None:
 # --- The forms ------------------------------------------------------------------------------------------------------
 
 
-def schedule_form(*members: Person, **fields: Any) -> dict[str, Any]:
-    fields.setdefault("starts_on", "2026-01-05")
-    fields.setdefault("handover_at", "09:00")
-    fields.setdefault("time_zone", "Asia/Shanghai")
-    return fields | {f"member_{place}": person.pk for place, person in enumerate(members)}
-
-
-def test_a_rota_is_stated_in_the_order_of_its_fields(duty: Duty) -> None:
-    team = make_team(duty.primary, duty.secondary)
-    form = schedule_form(duty.secondary, duty.primary)
-    answer = signed_in(duty.manager).post(f"/oncall/{team.slug}/", form)
-    assert (answer.status_code, answer["Location"]) == (302, "/oncall/")
-    schedule = Schedule.objects.get(team=team)
-    assert [place.person for place in schedule.layers.get().places.all()] == [duty.secondary, duty.primary]
-    assert schedule.time_zone == "Asia/Shanghai"
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        (lambda duty: schedule_form(), "pages nobody"),
-        (lambda duty: schedule_form(duty.primary, duty.primary), "stands there twice"),
-        (lambda duty: schedule_form(duty.primary, time_zone="Mars/Olympus"), ""),
-        (lambda duty: schedule_form(duty.primary, time_zone="../../etc/passwd"), ""),
-        (lambda duty: schedule_form(duty.primary, handover_at="25:00"), ""),
-        (lambda duty: schedule_form(duty.primary, starts_on="0000-00-00"), ""),
-        (lambda duty: schedule_form(duty.primary) | {"member_1": "999999"}, ""),
-        (lambda duty: schedule_form(duty.primary) | {"member_1": "\0"}, ""),
-        (lambda duty: schedule_form(duty.primary, time_zone="UTC\0"), ""),
-    ],
-)
-def test_a_rota_that_cannot_be_is_refused_with_its_reason(
-    duty: Duty, change: Callable[[Duty], dict[str, Any]], sentence: str
-) -> None:
-    before = list(Schedule.objects.values())
-    answer = signed_in(duty.manager).post(forms_of(duty)[0], change(duty))
-    assert answer.status_code == 400
-    assert sentence in answer.content.decode()
-    assert list(Schedule.objects.values()) == before
-
-
-@pytest.mark.parametrize("path", ["/oncall/no-such-team/", "/oncall/policies/999999/"])
+@pytest.mark.parametrize("path", ["/oncall/schedules/no-such-team/", "/oncall/policies/999999/"])
 def test_what_does_not_exist_is_not_found(duty: Duty, path: str) -> None:
     assert signed_in(duty.manager).get(path).status_code == 404
 
@@ -237,18 +190,3 @@ def test_a_page_costs_the_same_however_much_it_shows(duty: Duty, path: str) -> N
         EscalationPolicy.objects.create(name=f"More {policy}", levels=[3], fallback=duty.manager)
     assert cost(client, path) <= before + 1
     assert before <= 25
-
-
-def test_the_rota_page_costs_little_per_team(duty: Duty) -> None:
-    client = signed_in(duty.manager)
-    before = cost(client, "/oncall/")
-    for _ in range(8):
-        set_schedule(
-            actor=None,
-            team=make_team(),
-            starts_on=date(2026, 1, 5),
-            handover_at=time(9),
-            time_zone="Europe/Berlin",
-            members=[duty.primary, duty.secondary],
-        )
-    assert cost(client, "/oncall/") <= before + 1
