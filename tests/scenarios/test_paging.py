@@ -7,7 +7,6 @@ import requests
 
 from incidents.models import Incident
 from incidents.models.status import Status
-from incidents.services import acknowledge_incident, recover_incident
 from lifecycle.models import Event
 from notifications.fake_carrier.phones import Inbox, Phone
 from notifications.fake_carrier.server import FakeCarrier
@@ -118,70 +117,6 @@ def test_key_5_pages_the_next_person_at_once(duty: Duty, phone: Phones, cycle: T
     phone(duty.secondary).expect_call("Login fails")
 
 
-def test_voicemail_acknowledges_nothing(duty: Duty, phone: Phones, cycle: Tick, clock: Clock) -> None:
-    incident = make_incident(service=duty.service, level=2)
-    phone(duty.primary).goes_to_voicemail()
-    cycle()
-    clock.advance(minutes=10)
-    cycle()
-    phone(duty.secondary).expect_call()
-    incident.refresh_from_db()
-    assert incident.status == Status.REPORTED
-    assert not Delivery.objects.exclude(reached_at=None).exists()
-
-
-def test_what_was_acknowledged_meanwhile_wakes_nobody(
-    duty: Duty, carrier: FakeCarrier, phone: Phones, cycle: Tick, clock: Clock
-) -> None:
-    incident = make_incident(service=duty.service, level=3)
-    acknowledge_incident(incident, actor=duty.primary, via="web")
-    cycle()
-    carrier.assert_nothing_unexpected()
-    assert not Delivery.objects.filter(purpose="page").exists()
-
-
-def test_nobody_on_call_means_the_fallback_at_once(duty: Duty, phone: Phones, cycle: Tick, clock: Clock) -> None:
-    duty.service.operations_team.schedule.delete()
-    make_incident(service=duty.service, level=2, title="Refunds stuck")
-    cycle()
-    phone(duty.manager).expect_call("Refunds stuck")
-    assert Event.objects.get(verb="page").data["is_gap"]
-
-
-def test_after_a_standstill_only_the_newest_step_fires(duty: Duty, phone: Phones, cycle: Tick, clock: Clock) -> None:
-    incident = make_incident(service=duty.service, level=2)
-    cycle()
-    phone(duty.primary).expect_call().hang_up()
-    clock.advance(minutes=16)
-    cycle()
-    phone(duty.manager).expect_call()
-    assert not Delivery.objects.filter(recipient=duty.secondary, purpose="page").exists()
-    assert verbs(incident).count("page_skipped") == 2
-
-
-def test_an_overdue_response_calls_the_leader(
-    duty: Duty, phone: Phones, inbox: Inboxes, cycle: Tick, clock: Clock
-) -> None:
-    incident = make_incident(service=duty.service, level=1)
-    clock.advance(minutes=11)
-    cycle()
-    cycle()
-    phone(duty.leader).expect_call("Overdue")
-    phone(duty.owner).expect_sms("Overdue")
-    assert incident.clocks.get(kind="response").breaches.count() == 1
-
-
-def test_recovery_stops_the_paging_and_tells_the_owner(duty: Duty, phone: Phones, cycle: Tick, clock: Clock) -> None:
-    incident = make_incident(service=duty.service, level=2)
-    cycle()
-    recover_incident(incident, actor=None, via="detector")
-    cycle()
-    phone(duty.owner).expect_sms("rectified")
-    clock.advance(minutes=30)
-    cycle()
-    assert Delivery.objects.filter(channel="voice", purpose="page").count() == 1
-
-
 def test_a_carrier_that_refuses_is_replaced_by_the_next_channel(
     duty: Duty, phone: Phones, inbox: Inboxes, cycle: Tick, clock: Clock
 ) -> None:
@@ -191,20 +126,6 @@ def test_a_carrier_that_refuses_is_replaced_by_the_next_channel(
     inbox(duty.primary).expect_email()
     cycle()
     assert Delivery.objects.filter(channel="email", purpose="page").count() == 1
-
-
-def test_an_unverified_phone_is_not_called_and_the_reason_is_kept(
-    duty: Duty, phone: Phones, inbox: Inboxes, cycle: Tick, clock: Clock
-) -> None:
-    """The mail goes out, and because a mail wakes nobody, the fallback contact is called at once."""
-    duty.primary.phone_verified_at = None
-    duty.primary.save()
-    make_incident(service=duty.service, level=2)
-    cycle()
-    inbox(duty.primary).expect_email()
-    assert "not verified" in Delivery.objects.get(channel="voice", recipient=duty.primary).not_sent_reason
-    phone(duty.manager).expect_call()
-    assert Event.objects.get(verb="page").data["gap"] == "unreachable"
 
 
 def test_a_reply_from_a_phone_that_was_not_paged_changes_nothing(
