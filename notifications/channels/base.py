@@ -1,5 +1,6 @@
 """What every channel is: one class, one way to send, one type of error."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,7 +30,13 @@ class Fault(StrEnum):
 
 OF_THE_CARRIER = (Fault.CARRIER, Fault.ACCOUNT)
 """Faults that speak against the carrier, and say nothing of the message."""
+NUMBER = re.compile(r"(?<!\w)(?:\+\d{7,15}|\d{11,15})(?!\w)")
+"""A phone number in what a carrier says: its words stand on the timeline, where other teams read them."""
 UNSURE_CODES = ("unreachable", "internal")
+
+
+def _masked(number: re.Match[str]) -> str:
+    return f"{number[0][:3]} •••• {number[0][-4:]}"
 
 
 class ChannelError(Exception):
@@ -48,7 +55,7 @@ class ChannelError(Exception):
         is_unsure: bool | None = None,
         retry_after: timedelta | None = None,
     ) -> None:
-        super().__init__(text)
+        super().__init__(NUMBER.sub(_masked, text))
         self.code = code
         self.fault = fault or (Fault.NUMBER if permanent else Fault.CARRIER)
         self.is_unsure = code in UNSURE_CODES if is_unsure is None else is_unsure

@@ -1,6 +1,7 @@
 """The pages about how one is reached, the one-time links and the buttons on a phone."""
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
@@ -8,8 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Person, Role
-from catalog.services import add_person
+from catalog.services import add_person, verify_phone
 from incidents.models.status import Status
+from notifications.channels import ChannelError, Message
+from notifications.channels.voice import script
 from notifications.models import Channel, Delivery, DeliveryStatus, Escalation, PersonalRule, StoppedNumber
 from notifications.services.dispatching import dispatch_events
 from notifications.services.links import make_link
@@ -205,3 +208,29 @@ def test_the_card_passes_the_page_on() -> None:
     assert Escalation.objects.get().brought_forward is not None
     assert signed_in(make_person(Role.REPORTER)).post(path).status_code == 404
     assert signed_in(make_person(Role.MANAGER)).post(path).status_code == 404
+
+
+def test_other_teams_see_a_number_masked_wherever_it_stands() -> None:
+    person = add_person(
+        username="paged", name="Paged", roles=["operations"], phone="+8613912345678", email="p@example.com"
+    )
+    (page,) = make_page("sms", recipient=verify_phone(person))
+    said = str(ChannelError("The 'To' number +8613912345678 is not valid; 8613912345678."))
+    Delivery.objects.update(status=DeliveryStatus.FAILED, error_code="21211", error=said)
+    stranger = signed_in(make_person(Role.MANAGER))
+    paths = ["/catalog/people/", f"/catalog/people/{person.pk}/", page.about.get_absolute_url(), "/pager/", "/oncall/"]
+    for path in [*paths, "/api/v1/people/"]:
+        answer = stranger.get(path)
+        assert answer.status_code == 200, path
+        assert "13912345678" not in text_of(answer), path
+    assert said == "The 'To' number +86 •••• 5678 is not valid; 861 •••• 5678."
+
+
+def test_s14_markup_in_a_title_is_no_instruction_to_the_carrier() -> None:
+    title = "<Dial>+19005551234</Dial><speak><break time='60s'/></speak> & 'more'"
+    message = Message(
+        token="token", reference="INC-1", purpose="page", destination="", subject="", body=title, language="en"
+    )
+    document = ElementTree.fromstring(script(message))  # noqa: S314 (made by us)
+    assert {element.tag for element in document.iter()} <= {"Response", "Gather", "Say", "Hangup"}
+    assert title in "".join(document.itertext())
