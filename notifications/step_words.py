@@ -65,7 +65,7 @@ def _who(step: FrozenStep, names: Names) -> str:
         return _("on call for %(schedule)s") % {"schedule": names.schedules.get(step.schedule or 0, "–")}
     if step.target == StepTarget.CHAT:
         return _("the chat %(chat)s") % {"chat": names.chats.get(step.chat or 0, "–")}
-    return str(StepTarget(step.target).label)
+    return _("the %(role)s") % {"role": StepTarget(step.target).label}
 
 
 def _how(step: FrozenStep) -> str:

@@ -51,7 +51,7 @@ def gather(at: datetime) -> Facts:
         custom_fields=list(CustomField.objects.filter(is_active=True)),
         policy=HandlingPolicy.current(),
         notification_rules=list(NotificationRule.objects.all()),
-        escalation_policies=list(EscalationPolicy.objects.select_related("fallback").prefetch_related("steps")),
+        escalation_policies=list(EscalationPolicy.objects.select_related("fallback").prefetch_related("steps__people")),
         on_call=on_call_everywhere(Schedule.objects.select_related("team"), at),
         people=_people(),
     )

@@ -1,14 +1,15 @@
 """Who is paged until somebody acknowledges, and who else is told what."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from lifecycle.lists import listed
-from notifications.models import Channel, EscalationPolicy, EscalationStep, NoticeKind, NotificationRule, StepTarget
+from notifications.models import EscalationPolicy, NoticeKind, NotificationRule
+from notifications.plan import LAST_RESORT_AFTER, FrozenStep, Snapshot
 from notifications.services.noticing import INITIAL_AFTER, PROGRESS_EVERY
+from notifications.step_words import Names, sentence_of
 from reports.handbook.blocks import Block, Chapter, Heading, Table, Text, points, table
 from reports.handbook.facts import Facts
 from reports.handbook.words import level_names, localised, span
@@ -41,26 +42,21 @@ def escalation(facts: Facts) -> Chapter:
             "link or the page. An acknowledgement, recovery or the end of the incident stops the paging."
         )
     )
-    blocks = [block for policy in facts.escalation_policies for block in _policy(policy)]
-    return Chapter("escalation", _("Escalation"), (intro, *blocks, *_unpaged(facts)))
+    frozen = {policy.pk: Snapshot.of(policy).steps for policy in facts.escalation_policies}
+    names = Names.of(step for steps in frozen.values() for step in steps)
+    blocks = [block for policy in facts.escalation_policies for block in _policy(policy, frozen[policy.pk], names)]
+    return Chapter("escalation", _("Escalation"), (intro, *blocks, *_conditions(), *_unpaged(facts)))
 
 
-def _policy(policy: EscalationPolicy) -> Iterator[Block]:
+def _policy(policy: EscalationPolicy, steps: tuple[FrozenStep, ...], names: Names) -> Iterator[Block]:
     yield Heading(localised(policy.name))
-    yield Text(_("For %(levels)s:") % {"levels": level_names(policy.levels)})
-    yield points(*map(_step, policy.steps.all()), is_ordered=True)
-    yield points(_repeats(policy), _fallback(policy))
-
-
-def _step(step: EscalationStep) -> str:
-    words = {
-        "who": StepTarget(step.target).label,
-        "how": listed(Channel(channel).label for channel in step.channels),
-        "time": span(step.after),
-    }
-    if step.after == timedelta(0):
-        return _("At once: the %(who)s, by %(how)s.") % words
-    return _("After %(time)s without acknowledgement: the %(who)s, by %(how)s.") % words
+    yield Text(
+        _("For %(levels)s:") % {"levels": level_names(policy.levels)}
+        if policy.levels
+        else _("For what the routes lead to it:")
+    )
+    yield points(*(sentence_of(step, names) for step in steps), is_ordered=True)
+    yield points(_repeats(policy), _fallback(policy), _resort(policy))
 
 
 def _repeats(policy: EscalationPolicy) -> str:
@@ -79,6 +75,27 @@ def _fallback(policy: EscalationPolicy) -> str:
         return _("Still nobody after %(time)s: every incident manager is paged.") % after
     text = _("Still nobody after %(time)s: the fallback contact is paged, %(person)s.")
     return text % {**after, "person": policy.fallback.name}
+
+
+def _resort(policy: EscalationPolicy) -> str:
+    after = {"time": span(min(policy.round_length, LAST_RESORT_AFTER))}
+    return (
+        _("After %(time)s more the duty managers are paged once; then a red banner says that nobody acknowledged.")
+        % after
+    )
+
+
+def _conditions() -> list[Block]:
+    """What holds for every policy."""
+    return [
+        Heading(_("For every policy")),
+        points(
+            _("Where a step finds nobody who can be called or texted, the fallback contact is paged at once."),
+            _("A step whose condition does not hold is left out, with the reason on the timeline; the plan goes on."),
+            _("Without a channel in the step each person's own rules hold; without rules, all channels at once."),
+            _("A running escalation keeps the policy that it began with, also when the policy is changed."),
+        ),
+    ]
 
 
 def _unpaged(facts: Facts) -> list[Block]:

@@ -1,0 +1,160 @@
+"""The routing tree and its patterns: values in, values out."""
+
+import re
+from contextlib import suppress
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.patterns import LONGEST_TEXT, PatternRefused, read_pattern
+from notifications.routing import Route, RouteRefused
+
+TREE: dict[str, Any] = {
+    "receiver": "all",
+    "group_by": ["service"],
+    "routes": [
+        {"match": {"level": "1"}, "receiver": "majors", "group_wait": "10s", "continue": True},
+        {
+            "match_re": {"service": "card-.*"},
+            "receiver": "cards",
+            "routes": [
+                {"match": {"env": ""}, "group_by": ["..."]},
+                {"matchers": ['env!="test"', "team=~a|b"], "receiver": "ab"},
+            ],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("labels", "receivers"),
+    [
+        ({}, ["all"]),
+        ({"level": "1"}, ["majors"]),
+        ({"level": "1", "service": "card-eu"}, ["majors", "cards"]),
+        ({"service": "my-card-eu"}, ["all"]),
+        ({"service": "card-"}, ["cards"]),
+        ({"service": "card-eu", "env": "test", "team": "a"}, ["cards"]),
+        ({"service": "card-eu", "env": "live", "team": "ab"}, ["cards"]),
+        ({"service": "card-eu", "env": "live", "team": "b"}, ["ab"]),
+    ],
+)
+def test_the_first_child_that_matches_wins_unless_it_goes_on(labels: dict[str, str], receivers: list[str]) -> None:
+    assert [route.receiver for route in Route.load(TREE).match(labels)] == receivers
+
+
+def test_a_child_has_from_its_parent_what_it_does_not_set() -> None:
+    (route,) = Route.load(TREE).match({"service": "card-eu", "env": "live", "team": "b"})
+    assert (route.group_by, route.groups_by_all) == (("service",), False)
+    (route,) = Route.load(TREE).match({"service": "card-eu"})
+    assert (route.group_by, route.groups_by_all) == ((), True)
+    majors, _cards = Route.load(TREE).match({"level": "1", "service": "card-eu"})
+    assert majors.group_wait.total_seconds() == 10
+
+
+def test_a_missing_label_is_the_empty_text() -> None:
+    tree = Route.load({"receiver": "r", "routes": [{"match_re": {"env": ".*"}, "receiver": "any"}]})
+    assert tree.match({})[0].receiver == "any"
+    tree = Route.load({"receiver": "r", "routes": [{"match_re": {"env": ".+"}, "receiver": "any"}]})
+    assert tree.match({})[0].receiver == "r"
+
+
+PEER: dict[str, Any] = {
+    "receiver": "notify-def",
+    "routes": [
+        {
+            "match": {"owner": "team-A"},
+            "receiver": "notify-A",
+            "routes": [
+                {"match": {"env": "testing"}, "receiver": "notify-testing", "group_by": ["..."]},
+                {
+                    "match": {"env": "production"},
+                    "receiver": "notify-productionA",
+                    "group_wait": "1m",
+                    "continue": True,
+                },
+                {
+                    "match_re": {"env": "produ.*", "job": ".*"},
+                    "receiver": "notify-productionB",
+                    "group_wait": "30s",
+                    "group_interval": "5m",
+                    "repeat_interval": "1h",
+                    "group_by": ["job"],
+                },
+            ],
+        },
+        {"match_re": {"owner": "team-(B|C)"}, "group_by": ["foo", "bar"], "group_wait": "2m", "receiver": "notify-BC"},
+        {
+            "match": {"group_by": "role"},
+            "group_by": ["role"],
+            "routes": [
+                {
+                    "match": {"env": "testing"},
+                    "receiver": "notify-testing",
+                    "routes": [{"match": {"wait": "long"}, "group_wait": "2m"}],
+                }
+            ],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("labels", "receivers"),
+    [
+        ({"owner": "team-A"}, ["notify-A"]),
+        ({"owner": "team-A", "env": "unset"}, ["notify-A"]),
+        ({"owner": "team-C"}, ["notify-BC"]),
+        ({"owner": "team-A", "env": "testing"}, ["notify-testing"]),
+        ({"owner": "team-A", "env": "production"}, ["notify-productionA", "notify-productionB"]),
+        ({"group_by": "role"}, ["notify-def"]),
+        ({"env": "testing", "group_by": "role"}, ["notify-testing"]),
+        ({"env": "testing", "group_by": "role", "wait": "long"}, ["notify-testing"]),
+    ],
+)
+def test_alertmanagers_own_cases(labels: dict[str, str], receivers: list[str]) -> None:
+    """dispatch/route_test.go, TestRouteMatch."""
+    assert [route.receiver for route in Route.load(PEER).match(labels)] == receivers
+
+
+@pytest.mark.parametrize(
+    "data", [{"group_wait": "soon"}, {"matchers": ["nonsense"]}, {"match_re": {"a": "("}}, {"match_re": {"a": "(?=b)"}}]
+)
+def test_what_is_no_tree_is_refused(data: dict[str, Any]) -> None:
+    with pytest.raises(RouteRefused):
+        Route.load(data)
+
+
+ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\.", r"\d", "(a|b)", "(ab)", "(a|)", "(?:b)"])
+TIMES = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,2}", "{0,}", "*?"])
+PATTERNS = st.lists(st.tuples(ATOMS, TIMES), max_size=5).map(lambda parts: "".join(a + b for a, b in parts))
+
+
+@given(st.lists(PATTERNS, min_size=1, max_size=3).map("|".join), st.text("ab.1", max_size=8))
+def test_a_pattern_matches_what_it_matches_elsewhere(pattern: str, text: str) -> None:
+    assert read_pattern(pattern).matches(text) == bool(re.fullmatch(pattern, text))
+
+
+@given(st.text("ab(|)[]{}*+?^$\\.d1,", max_size=12), st.text("ab1", max_size=6))
+def test_any_text_is_a_pattern_or_refused_and_never_worse(pattern: str, text: str) -> None:
+    with suppress(PatternRefused):
+        read_pattern(pattern).matches(text)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(.*a){20}b", "(a?){40}a{40}", "(([a-z])+.)+[A-Z]"])
+def test_no_pattern_runs_for_ever(pattern: str) -> None:
+    """Each of them would keep Python's own engine busy for longer than anybody lives, or at least for minutes."""
+    started = perf_counter()
+    read_pattern(pattern).matches("a" * 100_000)
+    assert perf_counter() - started < 5, f"{LONGEST_TEXT} letters are looked at"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a{100}){100}", "a{999999999}", "(){999999999}", "((((a{9}){9}){9}){9}", r"\1", "(?P<n>a)", "a" * 201]
+)
+def test_what_would_be_too_large_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternRefused):
+        read_pattern(pattern)
