@@ -111,7 +111,9 @@ class RouteSerializer(StrictSerializer):
 
 
 class AddRouteSerializer(RouteSerializer):
-    parent = serializers.PrimaryKeyRelatedField[Any](queryset=Route.objects.all(), required=False)
+    parent = serializers.PrimaryKeyRelatedField[Any](  # type: ignore[assignment]
+        queryset=Route.objects.all(), required=False
+    )
     """The root, if left out."""
 
 
@@ -167,7 +169,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
     kind = serializers.CharField()
     what = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     chat = serializers.CharField()
     left_out = serializers.CharField()
     gap = serializers.CharField()
