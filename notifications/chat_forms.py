@@ -10,6 +10,7 @@ from incidents.models import Level
 from lifecycle.transitions import InputRefused
 from notifications.models import ChatHook
 from notifications.models.chat import ChatKind
+from notifications.warrooms import ROOMS
 
 
 class ChatForm(forms.Form):
@@ -64,3 +65,25 @@ class ChatForm(forms.Form):
     def refuse(self, refused: InputRefused) -> None:
         for name, sentence in refused.errors.items():
             self.add_error(name if name in self.fields else None, sentence)
+
+
+class WarRoomForm(forms.Form):
+    """For which incidents a chat group is made by itself."""
+
+    levels = forms.TypedMultipleChoiceField(
+        label=_("Made by itself for level"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Major incidents get one whatever their level; the incident page makes one for any other."),
+    )
+    kind = forms.ChoiceField(label=_("Chat program"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = dict(ChatKind.choices)
+        self.fields["levels"].choices = [(level.pk, str(level)) for level in Level.objects.all()]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            ("", _("the one that is set up")),
+            *((kind, names[kind]) for kind in ROOMS),
+        ]

@@ -8,6 +8,7 @@ urlpatterns = [
     path("oncall/", oncall.overview, name="oncall"),
     path("oncall/chats/", chats.chat_list, name="chats"),
     path("oncall/chats/new/", chats.new_chat, name="new-chat"),
+    path("oncall/chats/groups/", chats.change_war_rooms, name="chat-groups"),
     path("oncall/chats/<int:pk>/", chats.edit_chat, name="chat"),
     path("oncall/chats/<int:pk>/test/", chats.test_chat, name="test-chat"),
     path("oncall/", include(policy_urls.urlpatterns)),

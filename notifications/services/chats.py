@@ -16,9 +16,10 @@ from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from notifications.channels.base import ChannelError, ChatAddress
 from notifications.channels.chat import write_to
 from notifications.channels.chats import Note
-from notifications.models import ChatHook
+from notifications.models import ChatHook, PagingSettings
 from notifications.models.chat import ChatKind
 from notifications.services.scheduling import may_schedule
+from notifications.warrooms import ROOMS
 from outbound import OutboundError, check_url
 
 SIGNED = (ChatKind.FEISHU, ChatKind.DINGTALK)
@@ -123,3 +124,19 @@ def _check_address(url: str, *, actor: Person, via: str, chat: ChatHook | None) 
 def _refuse_odd_levels(levels: Sequence[int]) -> None:
     if set(levels) - set(Level.objects.values_list("pk", flat=True)):
         raise InputRefused(levels=_("There is no such level."))
+
+
+@transaction.atomic
+def set_war_rooms(*, actor: Person, via: str, levels: Sequence[int], kind: str) -> PagingSettings:
+    """For which levels a chat group is made by itself, and in which program (empty: the one that is set up)."""
+    if not may_change_chats(actor):
+        raise NotPermitted("set_war_rooms")
+    _refuse_odd_levels(levels)
+    if kind and kind not in ROOMS:
+        raise InputRefused(kind=_("No groups can be made in this program."))
+    chosen = PagingSettings.objects.get(pk=1)
+    lock(chosen)
+    chosen.war_room_levels, chosen.war_room_kind = sorted(set(levels)), kind
+    chosen.save(update_fields=["war_room_levels", "war_room_kind"])
+    record_event(chosen, "set_war_rooms", actor=actor, via=via, data={"levels": chosen.war_room_levels, "kind": kind})
+    return chosen

@@ -11,9 +11,10 @@ from catalog.models import Person
 from incidents.views.asking import colleague_of
 from lifecycle.models import Event, Via
 from lifecycle.transitions import InputRefused
-from notifications.chat_forms import ChatForm
-from notifications.models import ChatHook
-from notifications.services.chats import TestResult, may_change_chats, save_chat, try_chat
+from notifications.chat_forms import ChatForm, WarRoomForm
+from notifications.models import ChatHook, PagingSettings
+from notifications.services.chats import TestResult, may_change_chats, save_chat, set_war_rooms, try_chat
+from notifications.warrooms import configured
 
 SHOWN_EVENTS = 20
 
@@ -22,7 +23,29 @@ SHOWN_EVENTS = 20
 @require_safe
 def chat_list(request: HttpRequest) -> HttpResponse:
     _editor(request)
-    return render(request, "notifications/chats.html", {"chats": ChatHook.objects.select_related("team")})
+    return _list(request, WarRoomForm(initial=_war_rooms()))
+
+
+@login_required
+@require_POST
+def change_war_rooms(request: HttpRequest) -> HttpResponse:
+    person = _editor(request)
+    form = WarRoomForm(request.POST)
+    if not form.is_valid():
+        return _list(request, form, status=400)
+    set_war_rooms(actor=person, via=Via.WEB, **form.cleaned_data)
+    messages.success(request, _("The settings of chat groups are saved."))
+    return redirect("notifications:chats")
+
+
+def _list(request: HttpRequest, form: WarRoomForm, status: int = 200) -> HttpResponse:
+    context = {"chats": ChatHook.objects.select_related("team"), "form": form, "is_set_up": bool(configured())}
+    return render(request, "notifications/chats.html", context, status=status)
+
+
+def _war_rooms() -> dict[str, object]:
+    chosen = PagingSettings.objects.get(pk=1)
+    return {"levels": chosen.war_room_levels, "kind": chosen.war_room_kind}
 
 
 @login_required

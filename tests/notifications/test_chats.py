@@ -13,7 +13,7 @@ from catalog.sealing import unseal
 from lifecycle.models import Event
 from notifications.fake_carrier.records import Modes
 from notifications.fake_carrier.server import FakeCarrier
-from notifications.models import ChatHook
+from notifications.models import ChatHook, PagingSettings
 from tests.factories import make_person, make_team
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +198,14 @@ def test_the_list_asks_the_database_the_same_for_many_chats(
         ChatHook.objects.create(name=f"Chat {number}", kind="slack", team=make_team())
     with django_assert_max_num_queries(12):
         assert manager.get("/oncall/chats/").status_code == 200
+
+
+def test_a_manager_says_for_which_levels_groups_are_made(manager: Client) -> None:
+    page = manager.get("/oncall/chats/").content.decode()
+    assert "No program is set up" in page
+    manager.post("/oncall/chats/groups/", {"levels": ["1", "2"], "kind": "feishu"})
+    chosen = PagingSettings.objects.get(pk=1)
+    assert (chosen.war_room_levels, chosen.war_room_kind) == ([1, 2], "feishu")
+    assert Event.objects.get(verb="set_war_rooms").data == {"levels": [1, 2], "kind": "feishu"}
+    for wrong in ({"levels": ["9"]}, {"kind": "teams"}):
+        assert manager.post("/oncall/chats/groups/", wrong).status_code == 400
