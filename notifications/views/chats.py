@@ -1,5 +1,7 @@
 """Pages of the chats that are told of incidents."""
 
+from typing import Any, cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog.access import PersonRequest
 from catalog.models import Person
 from incidents.views.asking import colleague_of
 from lifecycle.models import Event, Via
@@ -14,6 +17,7 @@ from lifecycle.transitions import InputRefused
 from notifications.chat_forms import ChatForm, WarRoomForm
 from notifications.models import ChatHook, PagingSettings
 from notifications.services.chats import TestResult, may_change_chats, save_chat, set_war_rooms, try_chat
+from notifications.views.frame import show
 from notifications.warrooms import configured
 
 SHOWN_EVENTS = 20
@@ -39,8 +43,12 @@ def change_war_rooms(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, form: WarRoomForm, status: int = 200) -> HttpResponse:
-    context = {"chats": ChatHook.objects.select_related("team"), "form": form, "is_set_up": bool(configured())}
-    return render(request, "notifications/chats.html", context, status=status)
+    context: dict[str, Any] = {
+        "chats": ChatHook.objects.select_related("team"),
+        "form": form,
+        "is_set_up": bool(configured()),
+    }
+    return show(cast(PersonRequest, request), "chats.html", "chats", status=status, **context)
 
 
 def _war_rooms() -> dict[str, object]:

@@ -23,9 +23,12 @@ TABS = (
     ("table", _("Notification table"), "notifications:table"),
     ("routes", _("Routes"), "notifications:routes"),
     ("simulation", _("Simulation"), "notifications:simulation"),
+    ("chats", _("Chats"), "notifications:chats"),
     ("drill", _("Drill"), "notifications:drill"),
     ("changes", _("Changes"), "notifications:changes"),
 )
+
+FOR_EDITORS = ("chats", "drill")
 
 for_editors = gate(lambda person: person.is_colleague and may_schedule(person))
 
@@ -52,7 +55,7 @@ def editors_post(view: View[P]) -> Callable[..., Any]:
 
 def show(request: PersonRequest, template: str, here: str, *, status: int = 200, **context: Any) -> HttpResponse:
     may_edit = may_schedule(request.user)
-    shown = [tab for tab in TABS if may_edit or tab[0] != "drill"]
+    shown = [tab for tab in TABS if may_edit or tab[0] not in FOR_EDITORS]
     tabs = [Tab(str(label), reverse(page), code == here) for code, label, page in shown]
     shared = {"tabs": tabs, "may_edit": may_edit, "back": reverse(f"notifications:{here}")}
     return render(request, f"notifications/{template}", {**shared, **context}, status=status)
