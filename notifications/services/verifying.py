@@ -19,10 +19,10 @@ from catalog.services import verify_phone
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
-from notifications.models import Alarm, AlarmKind, Channel, Delivery, PagingSettings, PhoneCode, Purpose
+from notifications.models import AlarmKind, Channel, Delivery, PagingSettings, PhoneCode, Purpose
 from notifications.models.delivery import new_token
 from notifications.services.addressing import why_not_reachable
-from notifications.services.alarming import raise_alarm
+from notifications.services.alarming import end_alarm, raise_alarm
 from notifications.services.plain import promise_plain
 from notifications.wording import CODE_PLACE, words_of_code
 
@@ -33,6 +33,7 @@ CODES_AN_HOUR = 3
 """To one number, and for one person."""
 COMPANY_CODES_AN_HOUR = 60
 """More than that is somebody who earns by it."""
+FLOOD = "verification codes"
 TRIES = 5
 BY = (Channel.SMS, Channel.VOICE)
 
@@ -96,8 +97,9 @@ def _why_too_many(person: Person) -> str:
             CODES_AN_HOUR,
         ) % {"number": CODES_AN_HOUR}
     if lately.count() >= COMPANY_CODES_AN_HOUR:
-        raise_alarm(AlarmKind.SPEND_CAP, about="verification codes", detail=f"{COMPANY_CODES_AN_HOUR} an hour")
+        raise_alarm(AlarmKind.SPEND_CAP, about=FLOOD, detail=f"{COMPANY_CODES_AN_HOUR} an hour")
         return _("Too many codes were asked for in the whole company. The administrators have been told.")
+    end_alarm(AlarmKind.SPEND_CAP, about=FLOOD)
     return ""
 
 
@@ -164,8 +166,3 @@ def with_code(delivery: Delivery) -> str:
 
 def _digest(person: Person, phone: str, code: str) -> str:
     return salted_hmac("notifications.phone_code", f"{person.pk}:{phone}:{code}", algorithm="sha256").hexdigest()
-
-
-def is_flooded() -> bool:
-    """Whether the company's cap of codes is hit; for pages."""
-    return Alarm.objects.open().filter(kind=AlarmKind.SPEND_CAP, about="verification codes").exists()

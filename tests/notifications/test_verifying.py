@@ -136,14 +136,19 @@ def test_s15_three_codes_an_hour_to_a_number(person: Person) -> None:
     assert Delivery.objects.count() == 3
 
 
-def test_s15_a_company_that_is_pumped_raises_an_alarm(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_s15_a_company_that_is_pumped_raises_an_alarm(
+    person: Person, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
     monkeypatch.setattr(verifying, "COMPANY_CODES_AN_HOUR", 2)
     for number in range(2):
         ask(newcomer(f"sock{number}", phone=f"+861391234560{number}"))
     with pytest.raises(InputRefused, match="whole company"):
         ask(person)
-    assert Alarm.objects.get().kind == AlarmKind.SPEND_CAP
+    assert Alarm.objects.open().get().kind == AlarmKind.SPEND_CAP
     assert Delivery.objects.count() == 2
+    clock.advance(minutes=61)
+    ask(person)
+    assert not Alarm.objects.open().exists()
 
 
 def test_no_code_goes_where_none_may(person: Person) -> None:
