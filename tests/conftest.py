@@ -104,6 +104,7 @@ def _install_clock(using: str, **_: Any) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> "Iterator[None]":
     """A thread that outlives its test (a live server's, a doorbell's) may still hold a connection at the very end."""
+    _keep_what_migrations_filled()
     yield
     import psycopg2
     from django.db import connection
@@ -119,6 +120,22 @@ def django_db_setup(django_db_setup: None) -> "Iterator[None]":
         )
     line.close()
     connection.close()
+
+
+def _keep_what_migrations_filled() -> None:
+    """Emptying the tables after a test need not forget content types and permissions: finding them all again takes
+    half of its time."""
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
+    from django.db import connection
+    from django.db.models.signals import post_migrate
+
+    names, kept = connection.introspection.django_table_names, {"django_content_type", "auth_permission"}
+    connection.introspection.django_table_names = lambda *args, **options: [
+        name for name in names(*args, **options) if name not in kept
+    ]
+    post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture
