@@ -183,6 +183,7 @@ KNOWN: dict[str, Any] = {
     "catalog/teams/": _one(slug=lambda: "payments-om"),
     "catalog/me/tokens/": _one(pk=_newest(ApiToken)),
     "oncall/chats/": _one(pk=_newest(ChatHook)),
+    "chat-groups/": _incidents,
     "chats/": _one(pk=_newest(ChatHook)),
     "services/": _one(slug=lambda: "card-payments"),
     "incidents/": _incidents,

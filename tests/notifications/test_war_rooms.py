@@ -269,3 +269,19 @@ def test_a_repeated_message_is_known_by_its_key(carrier: FakeCarrier, kind: str)
         program.write(Talk(), room, Note("Title", "words"), key="k1", is_repeat=is_repeat)
     carrier.made_group("inc-7").expect_message("words")
     carrier.made_group("inc-7").expect_nothing()
+
+
+def test_the_api_asks_for_a_group_and_says_where_it_stands(carrier: FakeCarrier, client: Client) -> None:
+    incident = make_incident()
+    path = f"/api/v1/chat-groups/{incident.pk}/"
+    client.force_login(make_person(Role.MANAGER))
+    assert client.post(path).status_code == 403
+    client.force_login(make_person())
+    assert client.get(path).status_code == 404
+    asked = client.post(path)
+    assert (asked.status_code, asked.json()["status"]) == (202, "wanted")
+    make_rooms()
+    carrier.made_group(incident.reference.lower()).expect_message("handling of the incident")
+    assert client.get(path).json()["status"] == "open"
+    Incident.objects.update(is_restricted=True)
+    assert client.post(path).status_code == 404
