@@ -131,7 +131,7 @@ def _keep_what_migrations_filled() -> None:
     from django.db.models.signals import post_migrate
 
     names, kept = connection.introspection.django_table_names, {"django_content_type", "auth_permission"}
-    connection.introspection.django_table_names = lambda *args, **options: [
+    connection.introspection.django_table_names = lambda *args, **options: [  # type: ignore[method-assign]
         name for name in names(*args, **options) if name not in kept
     ]
     post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
