@@ -66,8 +66,9 @@ def moment_of(due: Due, now: datetime) -> datetime:
 
 def is_reached(person: Person, ways: Iterable[Way]) -> bool:
     """By a channel that wakes people, where such a one is meant at all."""
-    channels = {channel for _after, channel in ways}
-    return any(not address(person, channel)[1] for channel in channels.intersection(WAKING) or channels)
+    channels = [channel for _after, channel in ways]
+    meant = [channel for channel in WAKING if channel in channels] or channels
+    return any(not address(person, channel)[1] for channel in meant)
 
 
 def _gap(people: list[Person], ways: dict[int, list[Way]]) -> str:

@@ -12,6 +12,8 @@ from notifications.models import Channel, Delivery, DeliveryStatus, Escalation, 
 from notifications.wording import failure_words
 
 register = template.Library()
+A_DAY = 24 * 60
+"""Minutes."""
 ICONS = {Channel.VOICE: "phone", Channel.SMS: "message", Channel.EMAIL: "mail"}
 LEFT_OUT = {
     HOURS: gettext_lazy("left out: not at that hour"),
@@ -98,8 +100,10 @@ def why_failed(delivery: Delivery) -> str:
 
 @register.filter
 def duration_words(value: timedelta) -> str:
-    """A policy's wait: "at once", "5 min", "1 h 20 min"."""
+    """A policy's wait: "at once", "5 min", "1 h 20 min"; "7 d 0 h" from two days on."""
     minutes = int(value.total_seconds() // 60)
+    if minutes >= 2 * A_DAY:
+        return _("%(days)d d %(hours)d h") % {"days": minutes // A_DAY, "hours": minutes % A_DAY // 60}
     if not minutes:
         return _("at once")
     hours, minutes = divmod(minutes, 60)

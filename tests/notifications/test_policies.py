@@ -5,7 +5,9 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Person, Role
 from lifecycle.models import Event
@@ -313,6 +315,31 @@ def test_the_timetable_has_every_deadline_and_what_is_missing(duty: Duty, clock:
     assert next(entry.offset for entry in entries if entry.kind == "initial") == timedelta(minutes=10)
     assert entries[-1].kind == "rectified"
     assert any("handler" in entry.missing for entry in entries if entry.kind == "warning")
+
+
+# --- Cost -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_page_asks_more_for_a_longer_list(duty: Duty) -> None:
+    client, root = signed_in(duty.manager), Route.objects.get()
+
+    def grow(number: int) -> None:
+        step = StepValues(timedelta(0), "people", people=[make_person(), duty.owner])
+        policy = add_policy(values(name=f"Policy {number}", steps=[step], fallback=make_person()), actor=duty.manager)
+        add_route(root, RouteValues(match={"service": f"s{number}"}, policy=policy), actor=duty.manager)
+        add_rule(RuleValues(kind="initial", levels=[3], channels=["sms"], to=["owner"]), actor=duty.manager)
+
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    paths = ("/oncall/policies/", "/oncall/table/", "/oncall/routes/")
+    grow(0)
+    few = [asked(path) for path in paths]
+    for number in range(1, 6):
+        grow(number)
+    assert [asked(path) for path in paths] == few
 
 
 # --- The API --------------------------------------------------------------------------------------------------------
