@@ -1,0 +1,87 @@
+"""F9: carriers that fail in every way; whoever is paged gets it by another channel within a minute.
+
+One transaction, a hand on both clocks, fake phones.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+
+from notifications.fake_carrier.records import Modes
+from notifications.fake_carrier.server import FakeCarrier
+from notifications.models import Delivery, EscalationStep, NotificationRule
+from tests.clock import Clock
+from tests.factories import make_incident
+from tests.scenarios.stage import Duty, make_duty, tick
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(seconds=65)
+"""And as long as it takes to look again."""
+
+
+@pytest.fixture
+def duty() -> Duty:
+    NotificationRule.objects.all().delete()
+    return make_duty_of_another_name()
+
+
+def api_answers(refusal: str) -> Callable[[FakeCarrier, LazySettings], None]:
+    def break_down(carrier: FakeCarrier, settings: LazySettings) -> None:
+        settings.CARRIER_TIMEOUT = 0.3
+        carrier.change_modes(Modes(refusal=refusal, lose_callbacks=True))  # type: ignore[arg-type]
+
+    return break_down
+
+
+def no_name(_carrier: FakeCarrier, settings: LazySettings) -> None:
+    settings.TWILIO_API_URL = "http://no-such-carrier.invalid"
+
+
+def no_tls(carrier: FakeCarrier, settings: LazySettings) -> None:
+    """A server that does not speak TLS, or whose certificate nobody signed: both end in the handshake."""
+    settings.TWILIO_API_URL = carrier.url.replace("http://", "https://")
+
+
+@pytest.mark.parametrize(
+    "break_down",
+    [
+        pytest.param(api_answers("500"), id="500"),
+        pytest.param(api_answers("429"), id="429"),
+        pytest.param(api_answers("hang"), id="hangs"),
+        pytest.param(no_tls, id="tls"),
+        pytest.param(no_name, id="dns"),
+    ],
+)
+def test_f9_a_carrier_that_fails_is_replaced_within_a_minute_a_channel(
+    break_down: Callable[[FakeCarrier, LazySettings], None],
+    duty: Duty,
+    one_way: FakeCarrier,
+    clock: Clock,
+    settings: LazySettings,
+) -> None:
+    """The policy names calls only: text and mail can be nothing but the next channel and the one after."""
+    EscalationStep.objects.filter(policy__levels__contains=[2]).update(channels=["voice"])
+    break_down(one_way, settings)
+    make_incident(service=duty.service, level=2)
+    tick()
+    for _ in range(24):
+        if one_way.exchange.emails_of(duty.primary.email):
+            break
+        clock.advance(seconds=5)
+        tick()
+    one_way.inbox(duty.primary.email).expect_email("please acknowledge")
+    call, text, mail = (Delivery.objects.get(recipient=duty.primary, channel=way) for way in ("voice", "sms", "email"))
+    assert text.created_at - call.created_at <= MINUTE
+    assert mail.created_at - text.created_at <= MINUTE
+    assert call.error, "the reason is kept"
+    assert text.error
+
+
+def make_duty_of_another_name() -> Duty:
+    """Names of services are unique."""
+    duty = make_duty()
+    duty.service.name = f"{duty.service.name} {duty.service.pk}"
+    duty.service.save(update_fields=["name"])
+    return duty
