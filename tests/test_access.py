@@ -95,6 +95,7 @@ PARAMETERS = {
     "reports:rows": ("service", "level", "status", "source", "known", "lacks", "clock", "verdict", "impact", "page"),
     "incidents:incident": ("show", "order", "from"),
     "notifications:oncall": ("view", "week", "team"),
+    "oncall-api": ("at",),
     "notifications:override": ("from", "to", "kind"),
     "notifications:new-layer": ("kind",),
     "login": ("next",),

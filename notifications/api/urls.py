@@ -1,9 +1,10 @@
 from django.urls import URLPattern, path
 
-from notifications.api import chats, contacts, policy_urls, war_rooms
+from notifications.api import chats, contacts, duty_urls, policy_urls, war_rooms
 
 urlpatterns: list[URLPattern] = [
     *policy_urls.urlpatterns,
+    *duty_urls.urlpatterns,
     path("chat-groups/<number:pk>/", war_rooms.WarRoomDetail.as_view(), name="chat-group-api"),
     path("chats/", chats.ChatList.as_view(), name="chats-api"),
     path("chats/<int:pk>/", chats.ChatDetail.as_view(), name="chat-api"),

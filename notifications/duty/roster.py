@@ -40,6 +40,11 @@ class Duty:
     """The overrides that make it what it is."""
 
     @property
+    def reason(self) -> tuple[object, ...]:
+        """All but the moments: stretches that agree in it are one."""
+        return self.primary, self.secondary, self.scheduled, self.layer, self.shift, self.changes
+
+    @property
     def is_gap(self) -> bool:
         return not self.primary
 
@@ -53,7 +58,7 @@ def duties_between(roster: Roster, start: datetime, end: datetime) -> list[Duty]
     """The timeline of [start, end): in order, without gap or overlap, gaps of duty included as such."""
     joined: list[Duty] = []
     for duty in _pieces(roster, start, end):
-        if joined and _is_continued(joined[-1], duty):
+        if joined and joined[-1].reason == duty.reason:
             joined[-1] = replace(joined[-1], end=duty.end)
         else:
             joined.append(duty)
@@ -133,10 +138,6 @@ def _active(roster: Roster, people: tuple[int, ...]) -> tuple[int, ...]:
 
 def _highest_first(layers: tuple[Layer, ...]) -> list[Layer]:
     return sorted(layers, key=lambda layer: (-layer.position, -layer.key))
-
-
-def _is_continued(duty: Duty, by: Duty) -> bool:
-    return replace(duty, end=by.end) == replace(by, start=duty.start)
 
 
 class _Walk:
