@@ -200,6 +200,8 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"number": {"type": "string", "description": "The running number: 12 or INC-12."}},
     "ENUM_NAME_OVERRIDES": {
         "IncidentStatus": "incidents.models.Status",
+        "LayerKind": "notifications.models.LayerKind",
+        "OverrideKind": "notifications.models.OverrideKind",
         "ProblemStatus": "problems.models.problem.Status",
         "PostmortemStatus": "postmortems.models.postmortem.Status",
         "IncidentSource": "incidents.models.Source",

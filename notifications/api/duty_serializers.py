@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.models import Person, Team
+from catalog.models import Person
 from notifications.models import DutyRole, LayerKind, Override, OverrideKind, ShiftUnit, SwapRequest
 from notifications.services.scheduling import MOST_EVERY, Plan
 
@@ -14,6 +14,13 @@ PEOPLE = Person.objects.all()
 
 def person_field(**options: Any) -> Any:
     return serializers.SlugRelatedField(slug_field="username", queryset=PEOPLE, **options)
+
+
+class UserNames(serializers.ListField):
+    child = serializers.CharField()
+
+    def to_representation(self, people: Any) -> list[str]:
+        return [person.username for person in people]
 
 
 class WindowSerializer(serializers.Serializer[Any]):
@@ -63,7 +70,7 @@ class StateLayerSerializer(LayerSerializer):
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):
-    team = serializers.SlugRelatedField[Team](slug_field="slug", read_only=True)
+    team = serializers.CharField(source="team.slug")
     time_zone = serializers.CharField()
     layers = LayerSerializer(many=True)
 
@@ -77,8 +84,8 @@ class DutySerializer(serializers.Serializer[Any]):
 
     team = serializers.CharField(source="schedule.team.slug")
     time_zone = serializers.CharField(source="schedule.time_zone")
-    primary = serializers.SlugRelatedField[Person](slug_field="username", many=True, read_only=True)
-    secondary = serializers.SlugRelatedField[Person](slug_field="username", many=True, read_only=True)
+    primary = UserNames(read_only=True)
+    secondary = UserNames(read_only=True)
     until = serializers.DateTimeField()
     is_gap = serializers.BooleanField()
 
@@ -137,9 +144,9 @@ class CoverageSerializer(serializers.Serializer[Any]):
     gaps = GapSerializer(many=True)
     more_gaps = serializers.IntegerField()
     loads = serializers.SerializerMethodField()
-    empty_layers = serializers.StringRelatedField[Any](many=True)
-    inactive = serializers.SlugRelatedField[Person](slug_field="username", many=True, read_only=True)
-    unverified = serializers.SlugRelatedField[Person](slug_field="username", many=True, read_only=True)
+    empty_layers = serializers.ListField(child=serializers.CharField())
+    inactive = UserNames(read_only=True)
+    unverified = UserNames(read_only=True)
 
     @extend_schema_field(LoadSerializer(many=True))
     def get_loads(self, report: Any) -> list[dict[str, Any]]:

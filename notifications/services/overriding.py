@@ -73,6 +73,7 @@ def make_override(
     _check_window(starts_at, ends_at)
     _check_people(override)
     _check_clashes(override)
+    _check_leaving(override)
     concerned = [person, *_displaced(override)]
     override.save()
     record_event(schedule, "make_override", actor=actor, via=via, data={"before": {}, "after": describe(override)})
@@ -176,6 +177,10 @@ def _check_people(override: Override) -> None:
         raise InputRefused(person=not_callable(override.person))
     if override.kind == OverrideKind.REPLACE and override.person == override.replaces:
         raise InputRefused(replaces=_("Nobody stands in for themselves."))
+
+
+def _check_leaving(override: Override) -> None:
+    """Whoever is taken away must be there; asked after clashes, whose refusal says more."""
     leaving = override.person if override.kind == OverrideKind.REMOVE else override.replaces
     if leaving is not None and leaving.pk not in _on_call_in(override):
         sentence = _("%(person)s is not on call in that time.") % {"person": leaving}
