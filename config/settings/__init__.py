@@ -200,6 +200,7 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"number": {"type": "string", "description": "The running number: 12 or INC-12."}},
     "ENUM_NAME_OVERRIDES": {
         "IncidentStatus": "incidents.models.Status",
+        "ChatKind": "notifications.models.ChatKind",
         "LayerKind": "notifications.models.LayerKind",
         "OverrideKind": "notifications.models.OverrideKind",
         "ProblemStatus": "problems.models.problem.Status",

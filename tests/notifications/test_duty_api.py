@@ -66,13 +66,14 @@ def test_a_schedule_is_stated_layer_by_layer(turns: Turns) -> None:
     assert changed.json()["members"] == ["carol", "bob"]
     shown = client.get(path).json()
     assert (shown["time_zone"], shown["layers"][0]["windows"]) == ("Asia/Shanghai", windows)
-    for bad in (
+    impossible: tuple[dict[str, Any], ...] = (
         {"members": []},
         {"members": ["nobody"]},
         {"every": 0},
         {"unit": "yearly"},
         {"windows": [{"opens": "x"}]},
-    ):
+    )
+    for bad in impossible:
         assert client.post(f"{path}layers/", layer | bad, format="json").status_code == 400, bad
     assert client_of(turns.bob).post(f"{path}layers/", layer, format="json").status_code == 403
     assert client.delete(f"/api/v1/layers/{pk}/").status_code == 204
