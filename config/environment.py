@@ -69,3 +69,8 @@ def pairs(name: str) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise ImproperlyConfigured(f"{name} must be a JSON object of texts.")  # never its value: it may hold a secret
     return found
+
+
+def prefixed(prefix: str) -> dict[str, str]:
+    """Every variable whose name starts so, by the rest of its name."""
+    return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix)}

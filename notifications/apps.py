@@ -19,10 +19,11 @@ class NotificationsConfig(AppConfig):
             twilio_checks,
             war_room_panel,
         )
-        from notifications.checks import check_lease
+        from notifications.checks import check_lease, check_providers
         from notifications.doorbell import ring
         from notifications.shipped import install_policies
 
         register(check_lease)
+        register(check_providers)
         post_migrate.connect(install_policies, sender=self)
         events_recorded.connect(ring, dispatch_uid="doorbell")

@@ -1,11 +1,14 @@
-"""What happens every second, in this order. Any number of copies may run at once, in any process, without a leader:
-every step claims its rows with SKIP LOCKED. Celery's beat ticks it, and so does `manage.py cycle`, which needs no
-broker, so that paging outlives Redis.
+"""What happens every second. Any number of copies may run at once, in any process, without a leader: every step claims
+its rows with SKIP LOCKED. Celery's beat ticks it, and so does `manage.py cycle`, which needs no broker, so that paging
+outlives Redis.
+
+Three things run side by side, because whoever talks to the outside may be kept waiting: the clockwork, in this order,
+which reads and writes rows and nothing else; the sender (services/sending.py); and the errands, which ask others.
 """
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db.models.functions import Now
 
@@ -19,17 +22,19 @@ from incidents.services import (
 )
 from notifications.models import Heartbeat
 from notifications.services.alarming import report_alarms
+from notifications.services.checking import check_statuses
 from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
 from notifications.services.noticing import fire_notices
 from notifications.services.sending import send_due_deliveries
+from notifications.services.spending import watch_spending
 from notifications.services.swapping import expire_swaps
 from notifications.services.warrooms import make_war_rooms
 from notifications.skew import clock_skew
 
 logger = logging.getLogger(__name__)
 
-CYCLE: list[Callable[[], int]] = [
+CLOCKWORK: list[Callable[[], int]] = [
     record_breaches,
     record_warnings,
     check_acknowledgements,
@@ -41,22 +46,34 @@ CYCLE: list[Callable[[], int]] = [
     advance_escalations,
     fire_notices,
     expire_swaps,
-    send_due_deliveries,
+    watch_spending,
+]
+ERRANDS: list[Callable[[], int]] = [
+    check_statuses,
     make_war_rooms,
 ]
+"""What asks somebody outside, and may be kept waiting."""
+CYCLE: list[Callable[[], int]] = [*CLOCKWORK, send_due_deliveries, *ERRANDS]
+"""Everything in order, as tests want it."""
 
 
-def run_cycle(ticker: str) -> bool:
-    """Run every step once; a step that fails does not keep the others from running. True where none failed."""
+def run_cycle(ticker: str, steps: Iterable[Callable[[], int]] = CYCLE) -> bool:
+    """Run every step once, and leave a sign of life. True where none failed."""
+    is_clean = run_steps(steps)
+    if is_clean:
+        _beat(ticker)
+    return is_clean
+
+
+def run_steps(steps: Iterable[Callable[[], int]]) -> bool:
+    """A step that fails does not keep the others from running. True where none failed."""
     is_clean = True
-    for step in CYCLE:
+    for step in steps:
         try:
             step()
         except Exception:
             is_clean = False
             logger.exception("The cycle's step %s failed", step.__name__)
-    if is_clean:
-        _beat(ticker)
     return is_clean
 
 

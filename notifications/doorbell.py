@@ -6,7 +6,7 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 
-from notifications.tasks import run_cycle
+from notifications.tasks import run_cycle, send_deliveries
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,8 @@ class Bell:
             self._pulled.wait()
             self._pulled.clear()
             try:
-                run_cycle.apply_async(expires=5, retry=False)
+                for task in (run_cycle, send_deliveries):
+                    task.apply_async(expires=5, retry=False)
             except OperationalError:
                 logger.warning("The broker is away; the ticker takes over")
             except Exception:

@@ -4,11 +4,12 @@ from celery import shared_task
 
 from notifications import cycle, keeper
 from notifications.services import calendars, canaries
+from notifications.services.sending import send_for_a_while
 
 
 @shared_task
 def run_cycle() -> None:
-    cycle.run_cycle("worker")
+    cycle.run_cycle("worker", cycle.CLOCKWORK)
 
 
 @shared_task
@@ -24,3 +25,13 @@ def answer_canary(queue: str) -> None:
 @shared_task
 def fetch_calendars() -> None:
     calendars.fetch_due_calendars()
+
+
+@shared_task
+def send_deliveries() -> None:
+    send_for_a_while()
+
+
+@shared_task
+def run_errands() -> None:
+    cycle.run_steps(cycle.ERRANDS)

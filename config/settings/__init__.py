@@ -228,6 +228,8 @@ CELERY_BEAT_SCHEDULE = {
     "run-cycle": {"task": "notifications.tasks.run_cycle", "schedule": 1.0, "options": {"expires": 5}},
     "keep-watch": {"task": "notifications.tasks.keep_watch", "schedule": 5.0, "options": {"expires": 10}},
     "fetch-calendars": {"task": "notifications.tasks.fetch_calendars", "schedule": 60.0, "options": {"expires": 55}},
+    "send-deliveries": {"task": "notifications.tasks.send_deliveries", "schedule": 1.0, "options": {"expires": 5}},
+    "run-errands": {"task": "notifications.tasks.run_errands", "schedule": 1.0, "options": {"expires": 5}},
     "drop-dead-keys": {"task": "catalog.tasks.drop_dead_keys", "schedule": 3600.0},
     "drop-expired-frames": {"task": "detection.tasks.drop_expired_frames", "schedule": 3600.0},
     "evaluate-rules": {"task": "detection.tasks.evaluate_rules", "schedule": 1.0, "options": {"expires": 5}},
@@ -263,6 +265,17 @@ SLACK_API_URL = environment.text("SLACK_API_URL", "https://slack.com/api").rstri
 FEISHU_APP_ID = environment.text("FEISHU_APP_ID", "")
 FEISHU_APP_SECRET = environment.text("FEISHU_APP_SECRET", "")
 FEISHU_API_URL = environment.text("FEISHU_API_URL", "https://open.feishu.cn").rstrip("/")
+# A second account, used where MAINSTAY_VOICE_PROVIDERS or MAINSTAY_SMS_PROVIDERS names "twilio2".
+TWILIO2_ACCOUNT_SID = environment.text("TWILIO2_ACCOUNT_SID", "")
+TWILIO2_AUTH_TOKEN = environment.text("TWILIO2_AUTH_TOKEN", "")
+TWILIO2_FROM_NUMBER = environment.text("TWILIO2_FROM_NUMBER", "")
+TWILIO2_API_URL = environment.text("TWILIO2_API_URL", "")
+# Who carries what, in the order in which they are tried (notifications/providers.py, docs/delivery.md).
+PROVIDERS = {
+    "voice": environment.words("MAINSTAY_VOICE_PROVIDERS", "twilio"),
+    "sms": environment.words("MAINSTAY_SMS_PROVIDERS", "twilio"),
+    "email": environment.words("MAINSTAY_EMAIL_PROVIDERS", "smtp"),
+}
 # Shown as a link in the navigation when the fake carrier plays the phones.
 FAKE_CARRIER_URL = environment.text("MAINSTAY_FAKE_CARRIER_URL", "")
 EMAIL_HOST = environment.text("MAINSTAY_SMTP_HOST", "localhost")
@@ -270,6 +283,13 @@ EMAIL_PORT = environment.number("MAINSTAY_SMTP_PORT", 25)
 EMAIL_HOST_USER = environment.text("MAINSTAY_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("MAINSTAY_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("MAINSTAY_SMTP_TLS", default=False)
+SMTP2 = {
+    "host": environment.text("MAINSTAY_SMTP2_HOST", ""),
+    "port": environment.number("MAINSTAY_SMTP2_PORT", 25),
+    "username": environment.text("MAINSTAY_SMTP2_USER", ""),
+    "password": environment.text("MAINSTAY_SMTP2_PASSWORD", ""),
+    "use_tls": environment.flag("MAINSTAY_SMTP2_TLS", default=False),
+}
 # Seconds that a carrier may take for an answer; that a message belongs to whoever sends it (longer than two answers, or
 # two would send it); and until the next try. Tests that kill processes shorten them.
 CARRIER_TIMEOUT = EMAIL_TIMEOUT = environment.number("MAINSTAY_CARRIER_TIMEOUT", 10)
@@ -296,7 +316,12 @@ IMAP_PASSWORD = environment.text("MAINSTAY_IMAP_PASSWORD", "")
 IMAP_SECURITY = environment.text("MAINSTAY_IMAP_SECURITY", "tls")
 IMAP_FOLDER = environment.text("MAINSTAY_IMAP_FOLDER", "INBOX")
 IMAP_DONE_FOLDER = environment.text("MAINSTAY_IMAP_DONE_FOLDER", "")
-ANYMAIL: dict[str, list[str] | str] = {"WEBHOOK_SECRET": [MAIL_WEBHOOK_SECRET] if MAIL_WEBHOOK_SECRET else []}
+# What django-anymail wants to know of a mail provider: ANYMAIL_MAILGUN_API_KEY, ANYMAIL_POSTMARK_SERVER_TOKEN ...
+ANYMAIL: dict[str, list[str] | str | int] = {
+    **environment.prefixed("ANYMAIL_"),
+    "REQUESTS_TIMEOUT": CARRIER_TIMEOUT,
+    "WEBHOOK_SECRET": [MAIL_WEBHOOK_SECRET] if MAIL_WEBHOOK_SECRET else [],
+}
 if environment.text("MAILGUN_WEBHOOK_SIGNING_KEY", ""):
     ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = environment.text("MAILGUN_WEBHOOK_SIGNING_KEY")
 

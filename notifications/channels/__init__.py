@@ -1,16 +1,5 @@
-"""The ways to reach people: a file each."""
+"""The ways to reach people: a file each. Which of them are used, and in what order: notifications/providers.py."""
 
-from notifications.channels.base import Channel, ChannelError, Message
-from notifications.channels.chat import ChatChannel
-from notifications.channels.email import EmailChannel
-from notifications.channels.sms import SmsChannel
-from notifications.channels.voice import VoiceChannel
+from notifications.channels.base import Channel, ChannelError, Fault, Message, Report, ReportingChannel
 
-CHANNELS: dict[str, Channel] = {
-    "voice": VoiceChannel(),
-    "sms": SmsChannel(),
-    "email": EmailChannel(),
-    "chat": ChatChannel(),
-}
-
-__all__ = ["CHANNELS", "Channel", "ChannelError", "Message"]
+__all__ = ["Channel", "ChannelError", "Fault", "Message", "Report", "ReportingChannel"]

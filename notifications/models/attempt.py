@@ -26,6 +26,8 @@ class DeliveryAttempt(models.Model):
     provider = models.CharField(max_length=30)
     channel = models.CharField(max_length=5, choices=Channel)
     outcome = models.CharField(max_length=12, choices=AttemptOutcome)
+    is_unsure = models.BooleanField(default=False, db_default=False)
+    """The carrier gave no clear answer: it may have taken the message."""
     error_code = models.CharField(max_length=20, blank=True)
     error = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(db_default=Now(), editable=False)

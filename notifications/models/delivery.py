@@ -1,5 +1,6 @@
 """The delivery outbox: one row a message to one person, reporter or chat by one channel."""
 
+import re
 import secrets
 from datetime import datetime
 from typing import ClassVar
@@ -67,6 +68,26 @@ RANK = {
 }
 
 
+FIRST_PAGE = r"^escalation:\d+:0:"
+"""How the keys of a first step's pages begin (services/escalating.py)."""
+PRIORITY = models.Case(
+    models.When(dedup_key__regex=FIRST_PAGE, purpose=Purpose.PAGE.value, then=models.Value(0)),
+    models.When(purpose__in=(Purpose.TEST.value, Purpose.CODE.value), then=models.Value(1)),
+    models.When(purpose=Purpose.PAGE.value, then=models.Value(2)),
+    default=models.Value(3),
+    output_field=models.SmallIntegerField(),
+)
+"""Who goes first where more is due than can be sent at once: the first page of an incident, tests and codes, whose
+reader sits and waits, other pages, notices."""
+
+
+def priority_of(delivery: "Delivery") -> int:
+    """The same, of a row in hand."""
+    if delivery.purpose == Purpose.PAGE:
+        return 0 if re.match(FIRST_PAGE, delivery.dedup_key) else 2
+    return 1 if delivery.purpose in (Purpose.TEST, Purpose.CODE) else 3
+
+
 def language_of_reporter(incident: Incident) -> str:
     """The language in which they reported, as far as that is known."""
     if incident.reporter is not None:
@@ -88,6 +109,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Due, and not being sent by somebody whose lease still holds."""
         free = models.Q(lease_until=None) | models.Q(lease_until__lt=at)
         return self.waiting().filter(free, due_at__lte=at)
+
+    def most_urgent_first(self) -> "DeliveryQuerySet":
+        return self.order_by(PRIORITY, "due_at", "id")
 
 
 class Delivery(models.Model):
@@ -121,7 +145,10 @@ class Delivery(models.Model):
     """Why it still waits: a throttle, or the person's own rule. An English sentence, translated where it is shown."""
     is_drill = models.BooleanField(default=False)
     """Goes to the log instead of a carrier."""
-    bundled_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundle")
+    bundled_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="bundle", db_index=False
+    )
+    """The message that tells of this one's incident too (services/bundling.py)."""
     attempt = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -148,6 +175,21 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["due_at"], condition=models.Q(status__in=("queued", "sending")), name="delivery_waiting"
+            ),
+            models.Index(
+                PRIORITY,
+                models.F("due_at"),
+                models.F("id"),
+                condition=models.Q(status__in=("queued", "sending")),
+                name="delivery_most_urgent",
+            ),
+            models.Index(
+                fields=["recipient", "channel"],
+                condition=models.Q(status__in=("queued", "sending")),
+                name="delivery_waiting_of_person",
+            ),
+            models.Index(
+                fields=["bundled_into"], condition=models.Q(bundled_into__isnull=False), name="delivery_bundled"
             ),
             models.Index(fields=["created_at"], name="delivery_created"),
             models.Index(fields=["sent_at"], condition=models.Q(sent_at__isnull=False), name="delivery_sent"),
@@ -215,6 +257,8 @@ class DeliveryCallback(models.Model):
     status = models.CharField(max_length=30)
     sequence = models.IntegerField(null=True)
     error_code = models.CharField(max_length=20, blank=True)
+    answered_by = models.CharField(max_length=30, blank=True, default="", db_default="")
+    """Of calls: "human", "machine_start" and the like, as the carrier says it."""
     received_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

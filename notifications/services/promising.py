@@ -23,6 +23,8 @@ from notifications.wording import compose
 FALL_THROUGH = {Channel.VOICE: Channel.SMS, Channel.SMS: Channel.EMAIL}
 ASKED = "asked:"
 """How the keys of pages begin that somebody asked for by the name of a person."""
+AGAIN = ":again"
+"""In the key of a message that repeats one which a carrier lost (services/ending.py)."""
 OWN_RULE = gettext_noop("The person's own rules want it a little later.")
 
 
@@ -95,7 +97,7 @@ def fall_through(delivery: Delivery) -> list[Delivery]:
     channel = FALL_THROUGH.get(Channel(delivery.channel))
     if channel is None or delivery.recipient is None or delivery.incident is None:
         return []
-    key = delivery.dedup_key.rsplit(":", 2)[0]
+    key = delivery.dedup_key.rsplit(":", 2)[0].replace(AGAIN, "")
     common = Promise(delivery.about, delivery.purpose, key, delivery.wanted_at, delivery.is_copy, delivery.cause)
     return _promise_one(common, delivery.recipient, AT_ONCE, channel)
 

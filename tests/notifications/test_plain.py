@@ -3,13 +3,12 @@
 import pytest
 
 from catalog.models import Person
-from notifications.channels import CHANNELS
 from notifications.models import Channel, Delivery, DeliveryStatus, Purpose
 from notifications.services.callbacks import record_callback
 from notifications.services.plain import promise_plain
 from notifications.services.sending import send_due_deliveries
 from tests.factories import make_person
-from tests.notifications.outbox import Carrier, refuse
+from tests.notifications.outbox import Carrier, refuse, stand_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,8 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def carrier(monkeypatch: pytest.MonkeyPatch) -> Carrier:
     carrier = Carrier()
-    for channel in ("sms", "voice", "email"):
-        monkeypatch.setitem(CHANNELS, channel, carrier)
+    stand_in(monkeypatch, carrier)
     return carrier
 
 
