@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -58,7 +57,8 @@ class CarrierHttpClient(TwilioHttpClient):  # type: ignore[misc]  # Twilio's lib
         super().__init__(timeout=settings.CARRIER_TIMEOUT)
         self.base = urlsplit(base)
         for scheme in ("https://", "http://"):
-            self.session.mount(scheme, HTTPAdapter(pool_maxsize=LINES))
+            make_adapter = type(self.session.get_adapter(scheme))
+            self.session.mount(scheme, make_adapter(pool_maxsize=LINES))
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         if self.base.netloc:
