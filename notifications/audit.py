@@ -110,7 +110,7 @@ INVARIANTS = (
     Invariant(AlarmKind.LATE_STEP, late_steps, lambda _keys: advance_escalations()),
     Invariant(AlarmKind.LATE_NOTICE, late_notices, lambda _keys: fire_notices()),
     Invariant(AlarmKind.OLD_LEASE, old_leases, _release),
-    Invariant(AlarmKind.LATE_MESSAGE, late_messages, lambda _keys: send_due_deliveries()),
+    Invariant(AlarmKind.LATE_MESSAGE, late_messages, lambda _keys: send_due_deliveries(seconds=5)),
     Invariant(AlarmKind.UNFINISHED, unfinished_messages, _ask_carriers),
     Invariant(AlarmKind.LATE_ROOM, late_rooms, _nothing),
 )

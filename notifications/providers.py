@@ -17,6 +17,7 @@ from notifications.channels import Channel as Carrier
 from notifications.channels import ChannelError, Fault, Message, ReportingChannel
 from notifications.channels.chat import ChatChannel
 from notifications.channels.email import EmailChannel
+from notifications.channels.gateway import GatewayChannel
 from notifications.channels.log import LogChannel
 from notifications.channels.sms import SmsChannel
 from notifications.channels.voice import VoiceChannel
@@ -66,6 +67,7 @@ def register(name: str, channel: str, maker: Maker) -> None:
 for _name in TWILIO:
     register(_name, Channel.VOICE, VoiceChannel)
     register(_name, Channel.SMS, SmsChannel)
+register("gateway", Channel.SMS, GatewayChannel)
 for _name in SMTP:
     register(_name, Channel.EMAIL, EmailChannel)
 for _name in ChatKind.values:

@@ -87,7 +87,7 @@ def _last_heard(delivery: Delivery) -> str:
 @transaction.atomic
 def _mind_the_time(delivery: Delivery) -> None:
     from notifications.services.ending import fail, take_over
-    from notifications.services.finishing import lock_message
+    from notifications.services.locking import lock_message
 
     lock_message(delivery)
     waited = clock.now() - (delivery.sent_at or clock.now())

@@ -10,7 +10,6 @@ from django.db import connection
 from incidents.models import Incident
 from incidents.services import acknowledge_incident
 from lifecycle import clock as database_clock
-from notifications.channels import CHANNELS
 from notifications.cycle import run_cycle
 from notifications.models import Alarm, AlarmKind, Audit, Delivery, Escalation, PagingSettings, Unpaged
 from notifications.services import auditing
@@ -18,7 +17,7 @@ from notifications.services.auditing import run_audit
 from notifications.services.dispatching import dispatch_events
 from tests.clock import Clock
 from tests.factories import acting, make_incident, make_service
-from tests.notifications.outbox import Carrier, make_page
+from tests.notifications.outbox import Carrier, make_page, stand_in
 from tests.scenarios.stage import Duty, make_duty
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def carrier(monkeypatch: pytest.MonkeyPatch) -> Carrier:
     carrier = Carrier()
-    for channel in ("voice", "sms", "email"):
-        monkeypatch.setitem(CHANNELS, channel, carrier)
+    stand_in(monkeypatch, carrier)
     return carrier
 
 
@@ -197,7 +195,8 @@ def test_a_lease_of_a_sender_that_is_gone_is_released(
 ) -> None:
     (page,) = make_page(incident=paged, recipient=duty.secondary)
     sql(
-        "UPDATE notifications_delivery SET status = 'sending', lease_until = now() + %s::interval WHERE id = %s",
+        "UPDATE notifications_delivery SET status = 'sending', attempt = 1, claimed_at = now() - interval '6 minutes', "
+        "lease_until = now() + %s::interval WHERE id = %s",
         lease,
         page.pk,
     )

@@ -16,7 +16,7 @@ PRIORITY = models.Case(
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("notifications", "0006_schedules_without_a_rotation_of_their_own")]
+    dependencies: ClassVar = [("notifications", "0012_calendars_say_what_they_could_not_read")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="deliveryattempt",
