@@ -114,16 +114,17 @@ def week_lines(rota: Rota, days: list[Day]) -> list[Line]:
 
 def _bar(rota: Rota, days: list[Day], duty: Duty, tone: str) -> Bar:
     first = _slot(rota.zone, days, duty.start)
-    last = _slot(rota.zone, days, duty.end, up=True)
+    last = _slot(rota.zone, days, duty.end)
+    first = min(first, len(days) * SLOTS - 1)
     return Bar(first, max(last - first, 1), tone, duty.start, duty.end)
 
 
-def _slot(zone: zoneinfo.ZoneInfo, days: list[Day], moment: datetime, *, up: bool = False) -> int:
-    """The column of a moment by the clock on the wall; ``up`` takes the end of a slot that has begun."""
+def _slot(zone: zoneinfo.ZoneInfo, days: list[Day], moment: datetime) -> int:
+    """The column of a moment by the clock on the wall. Ends are cut like beginnings, so that bars of one person
+    that follow each other lie side by side."""
     wall = wall_clock(moment, zone)
     slot = (wall.date() - days[0].date).days * SLOTS + wall.hour // SLOT
-    begun = wall.hour % SLOT or wall.minute or wall.second
-    return min(slot + (1 if up and begun else 0), len(days) * SLOTS)
+    return min(slot, len(days) * SLOTS)
 
 
 def month_days(rota: Rota, day: date, now: datetime) -> list[list[Day]]:
