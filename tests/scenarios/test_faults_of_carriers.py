@@ -79,6 +79,32 @@ def test_f9_a_carrier_that_fails_is_replaced_within_a_minute_a_channel(
     assert text.error
 
 
+def test_f9_what_never_arrives_is_told_by_the_next_channel(duty: Duty, one_way: FakeCarrier, clock: Clock) -> None:
+    """The carrier says yes and does nothing; no callback ever comes. It is asked, and then somebody else is."""
+    EscalationStep.objects.filter(policy__levels__contains=[2]).update(channels=["sms"])
+    one_way.change_modes(Modes(never_deliver=True, lose_callbacks=True))
+    make_incident(service=duty.service, level=2)
+    tick()
+    for _ in range(12):
+        clock.advance(seconds=5)
+        tick()
+    text, mail = (Delivery.objects.get(recipient=duty.primary, channel=way) for way in ("sms", "email"))
+    assert mail.created_at - text.created_at <= MINUTE
+    one_way.inbox(duty.primary.email).expect_email("please acknowledge")
+
+
+def test_f9_what_arrived_without_a_callback_is_found_out_by_asking(
+    duty: Duty, one_way: FakeCarrier, clock: Clock
+) -> None:
+    EscalationStep.objects.filter(policy__levels__contains=[2]).update(channels=["sms"])
+    make_incident(service=duty.service, level=2)
+    tick()
+    one_way.phone(duty.primary.phone).expect_sms("reply 4")
+    clock.advance(seconds=25)
+    tick()
+    assert Delivery.objects.get(recipient=duty.primary).status == "delivered"
+
+
 def make_duty_of_another_name() -> Duty:
     """Names of services are unique."""
     duty = make_duty()
