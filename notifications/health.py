@@ -22,6 +22,7 @@ AUDIT_LIMIT = timedelta(seconds=180)
 SKEW_LIMIT = timedelta(seconds=2)
 ALIVE_FOR = timedelta(minutes=1)
 """A ticker that has not beaten for so long is gone, and its clock with it."""
+HOUR = timedelta(hours=1)
 ZERO = timedelta(0)
 EPOCH = 1970
 
@@ -63,11 +64,33 @@ class Health:
         return self.is_alive and self.are_queues_alive
 
     @property
+    def figures(self) -> dict[str, Any]:
+        """Numbers for machines, ages in seconds."""
+        return {
+            "state": self.state,
+            "alive": self.is_alive,
+            "weaknesses": list(self.weaknesses),
+            "beat_age_seconds": _seconds(self.beat_age),
+            "lag_seconds": _seconds(self.lag),
+            "canary_age_seconds": _seconds(self.canary_age),
+            "audit_age_seconds": _seconds(self.audit_age),
+            "audit_clean": self.is_clean,
+            "outside_age_seconds": _seconds(self.report_age),
+            "clock_skew_seconds": _seconds(self.skew),
+            "waiting": self.waiting,
+            "alarms": self.alarms,
+        }
+
+    @property
     def state(self) -> str:
         """ "ok", "warn" (paging goes on, something is wrong) or "bad"."""
         if not self.is_alive:
             return "bad"
         return "warn" if self.weaknesses else "ok"
+
+
+def _seconds(age: timedelta | None) -> float | None:
+    return round(age.total_seconds(), 3) if age is not None else None
 
 
 @dataclass(frozen=True)

@@ -134,3 +134,8 @@ def _delivery_sent(event: Event) -> str:
 @sentence("alarm", icon="alert-triangle", tone="warn", group="alerts")
 def _alarm(_event: Event) -> str:
     return _("noticed more of it")
+
+
+@sentence("set_paging", icon="settings")
+def _set_paging(_event: Event) -> str:
+    return _("changed the settings of paging")

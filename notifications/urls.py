@@ -1,7 +1,19 @@
 from django.urls import include, path
 
 from notifications import duty_urls, policy_urls
-from notifications.views import chats, contacts, gateway, links, oncall, pager, passing, steering, twilio, warrooms
+from notifications.views import (
+    chats,
+    contacts,
+    gateway,
+    links,
+    metrics,
+    oncall,
+    pager,
+    passing,
+    steering,
+    twilio,
+    warrooms,
+)
 
 app_name = "notifications"
 urlpatterns = [
@@ -16,6 +28,8 @@ urlpatterns = [
     path("incidents/<number:pk>/paging/<slug:verb>/", steering.steer, name="steer"),
     path("incidents/<number:pk>/chat-group/create/", warrooms.create, name="create-war-room"),
     path("pager/", pager.health_page, name="pager"),
+    path("pager/settings/", pager.settings_page, name="settings"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz/pager", pager.healthz, name="healthz"),
     path("me/phone/", contacts.phone_page, name="phone"),
     path("me/paging/", contacts.paging_page, name="paging"),

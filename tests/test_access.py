@@ -29,6 +29,7 @@ PUBLIC = {
     "incidents:portal": (200, 400),
     "incidents:follow-up": (200, 400),
     "notifications:healthz": (503, 405),
+    "notifications:metrics": (404, 405),
     "incidents:mail-webhook": (405, 403),
     "notifications:sms-gateway": (405, 403),
     "notifications:calendar": (200, 405),

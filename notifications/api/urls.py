@@ -1,8 +1,9 @@
 from django.urls import URLPattern, path
 
-from notifications.api import chats, contacts, duty_urls, policy_urls, war_rooms
+from notifications.api import chats, contacts, duty_urls, health, policy_urls, war_rooms
 
 urlpatterns: list[URLPattern] = [
+    path("pager/", health.PagerHealth.as_view(), name="pager-api"),
     *policy_urls.urlpatterns,
     *duty_urls.urlpatterns,
     path("chat-groups/<number:pk>/", war_rooms.WarRoomDetail.as_view(), name="chat-group-api"),

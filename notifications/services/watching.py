@@ -1,4 +1,4 @@
-"""Looks at signs that something near paging is wrong while paging itself still works: queues, clocks, breakers, gaps.
+"""Looks at signs that something near paging is wrong while paging itself still works: queues, clocks, gaps.
 
 What raises an alarm elsewhere and can be seen to be over ends here.
 """
@@ -11,7 +11,7 @@ from django.db.models import Q
 from catalog.models import Team
 from lifecycle import clock
 from notifications.health import ALIVE_FOR, CANARY_LIMIT, SKEW_LIMIT
-from notifications.models import Alarm, AlarmKind, Breaker, Canary, Heartbeat, Schedule
+from notifications.models import Alarm, AlarmKind, Canary, Heartbeat, Schedule
 from notifications.recipients import on_call
 from notifications.services.alarming import end_alarm, raise_alarm
 
@@ -48,12 +48,6 @@ def _skewed_clocks(now: datetime) -> Wrong:
     }
 
 
-def _is_closed(alarm: Alarm, _now: datetime) -> bool:
-    """A breaker's alarm is about "provider channel"."""
-    open_ones = Breaker.objects.filter(opened_at__isnull=False)
-    return not any(f"{breaker.provider} {breaker.channel}" == alarm.about for breaker in open_ones)
-
-
 def _is_filled(alarm: Alarm, now: datetime) -> bool:
     """Somebody of the team is on call now."""
     team = Team.objects.filter(name=alarm.about).first()
@@ -74,7 +68,6 @@ def _always(_alarm: Alarm, _now: datetime) -> bool:
 OVER: dict[AlarmKind, Callable[[Alarm, datetime], bool]] = {
     AlarmKind.QUEUE_DEAD: _always,
     AlarmKind.CLOCK_SKEW: _always,
-    AlarmKind.BREAKER_OPEN: _is_closed,
     AlarmKind.DUTY_GAP: _is_filled,
     AlarmKind.SPEND_CAP: _is_another_day,
 }

@@ -21,6 +21,7 @@ PART = "a part of a page"
 NOT_PAGES = {
     "alive": "a word for load balancers",
     "notifications:healthz": "JSON for monitors",
+    "notifications:metrics": "figures for Prometheus",
     "detection:export": "a download",
     "incidents:export": "a download",
     "incidents:attachment": "a download",

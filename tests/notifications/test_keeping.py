@@ -20,7 +20,7 @@ from lifecycle import clock as database_clock
 from notifications import cycle, keeper
 from notifications.health import pager_light, read_health
 from notifications.management.commands import cycle as command
-from notifications.models import Alarm, AlarmKind, Audit, Breaker, Canary, Chore, Delivery, Heartbeat, Lateness
+from notifications.models import Alarm, AlarmKind, Audit, Canary, Chore, Delivery, Heartbeat, Lateness
 from notifications.services import auditing, canaries, ledger, reporting_out
 from notifications.services.alarming import raise_alarm
 from notifications.services.watching import watch_signs
@@ -122,7 +122,7 @@ def test_without_the_broker_paging_is_told_to_go_on_without_queues(
     assert not Alarm.objects.open().exists()
 
 
-# --- Clocks, breakers ------------------------------------------------------------------------------------------------
+# --- Clocks, gaps ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("ahead", "is_wrong"), [(0.0, False), (1.5, False), (300.0, True), (-300.0, True)])
@@ -137,14 +137,12 @@ def test_a_machine_whose_clock_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch,
     assert Alarm.objects.open().filter(kind=AlarmKind.CLOCK_SKEW).exists() == is_wrong
 
 
-def test_the_alarm_of_a_breaker_ends_when_it_closes() -> None:
-    breaker = Breaker.objects.create(provider="twilio", channel="voice", opened_at=database_clock.now())
-    raise_alarm(AlarmKind.BREAKER_OPEN, about="twilio voice")
+def test_the_alarm_of_a_gap_ends_when_somebody_is_on_call() -> None:
+    team = make_duty().service.operations_team
+    raise_alarm(AlarmKind.DUTY_GAP, about=team.name)
+    raise_alarm(AlarmKind.DUTY_GAP, about="a team without a rota")
     watch_signs()
-    assert Alarm.objects.open().exists()
-    breaker.delete()
-    watch_signs()
-    assert not Alarm.objects.open().exists()
+    assert [alarm.about for alarm in Alarm.objects.open()] == ["a team without a rota"]
 
 
 # --- The sign of life for outside -------------------------------------------------------------------------------------

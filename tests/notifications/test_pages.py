@@ -1,5 +1,7 @@
 """The pages about paging: who sees them, who changes what, what they cost, and whether the light tells the truth."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
@@ -7,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Person, Role
-from notifications.models import Canary, Delivery, EscalationPolicy, Heartbeat
+from lifecycle.models import Event
+from notifications.models import Canary, Delivery, EscalationPolicy, Heartbeat, PagingSettings
 from notifications.services.dispatching import dispatch_events
 from notifications.services.links import make_link
 from tests.clock import Clock
@@ -189,4 +192,41 @@ def test_a_page_costs_the_same_however_much_it_shows(duty: Duty, path: str) -> N
     for policy in range(3):
         EscalationPolicy.objects.create(name=f"More {policy}", levels=[3], fallback=duty.manager)
     assert cost(client, path) <= before + 1
-    assert before <= 25
+    assert before <= 30
+
+
+# --- The settings of paging -----------------------------------------------------------------------------------------
+
+
+def settings_form(duty: Duty, **fields: Any) -> dict[str, Any]:
+    service, managers = duty.service.pk, [duty.manager.pk]
+    form = {"internal_service": service, "duty_managers": managers, "daily_texts": 100, "daily_calls": 20}
+    return {**form, "countries": "cn, SG", "war_room_kind": "slack", "war_room_levels": [1], **fields}
+
+
+def test_an_administrator_changes_the_settings_of_paging_and_leaves_a_trace(duty: Duty) -> None:
+    administrator = make_person(Role.ADMINISTRATOR)
+    assert signed_in(administrator).post("/pager/settings/", settings_form(duty)).status_code == 302
+    settings = PagingSettings.objects.get()
+    assert (settings.internal_service, list(settings.duty_managers.all())) == (duty.service, [duty.manager])
+    assert (settings.countries, settings.war_room_levels, settings.daily_texts) == (["CN", "SG"], [1], 100)
+    event = Event.objects.get(verb="set_paging")
+    assert (event.actor, event.data["before"]["daily_texts"], event.data["after"]["daily_texts"]) == (
+        administrator,
+        2000,
+        100,
+    )
+
+
+@pytest.mark.parametrize("bad", [{"countries": "China"}, {"daily_texts": "-1"}, {"war_room_levels": [9]}])
+def test_settings_that_cannot_be_are_refused(duty: Duty, bad: dict[str, Any]) -> None:
+    administrator = make_person(Role.ADMINISTRATOR)
+    answer = signed_in(administrator).post("/pager/settings/", settings_form(duty, **bad))
+    assert answer.status_code == 400
+    assert PagingSettings.objects.get().daily_texts == 2000
+
+
+def test_a_colleague_looks_at_the_settings_and_changes_nothing(duty: Duty) -> None:
+    client = signed_in(duty.primary)
+    assert client.get("/pager/settings/").status_code == 200
+    assert client.post("/pager/settings/", settings_form(duty)).status_code == 404
