@@ -9,10 +9,11 @@ from django.db.models import Count, F, Q
 from lifecycle import clock
 from notifications import circuit
 from notifications.channels.base import Fault
-from notifications.models import AttemptOutcome, Breaker, DeliveryAttempt
+from notifications.models import AttemptOutcome, Breaker, Channel, Delivery, DeliveryAttempt, DeliveryStatus
 from notifications.providers import Provider
 from notifications.services.alarming import end_alarm, raise_alarm
 from notifications.services.claims import Lane
+from notifications.services.ending import NO_CARRIER
 
 
 class Switchboard:
@@ -57,6 +58,17 @@ def note_successes(lanes: set[Lane]) -> None:
             Breaker.objects.filter(pk=breaker.pk).update(failures=0, opened_at=None, probe_at=None)
             end_alarm("breaker_open", about=_named(breaker.provider, breaker.channel))
             end_alarm("account_suspended", about=_named(breaker.provider, breaker.channel))
+            release_held(breaker.channel)
+
+
+@transaction.atomic
+def release_held(channel: str) -> None:
+    """What waited for a carrier of the channel goes now: the probe has shown that there is one."""
+    now = clock.now()
+    waiting = Delivery.objects.filter(channel=channel, status=DeliveryStatus.QUEUED, due_at__gt=now)
+    held = waiting.filter(held_reason=NO_CARRIER.get(Channel(channel), ""))
+    free = held.select_for_update(skip_locked=True, no_key=True).values("pk")
+    Delivery.objects.filter(pk__in=free).update(due_at=now, held_reason="")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.conf import LazySettings
 
 from notifications.fake_carrier.records import Modes
 from notifications.fake_carrier.server import FakeCarrier
-from notifications.models import Delivery, EscalationStep, NotificationRule
+from notifications.models import Breaker, Delivery, EscalationStep, NotificationRule
 from tests.clock import Clock
 from tests.factories import make_incident
 from tests.scenarios.stage import Duty, make_duty, tick
@@ -103,6 +103,25 @@ def test_f9_what_arrived_without_a_callback_is_found_out_by_asking(
     clock.advance(seconds=25)
     tick()
     assert Delivery.objects.get(recipient=duty.primary).status == "delivered"
+
+
+def test_f9_the_breaker_opens_and_after_a_minute_one_message_tries_the_carrier_again(
+    duty: Duty, one_way: FakeCarrier, clock: Clock
+) -> None:
+    EscalationStep.objects.filter(policy__levels__contains=[2]).update(channels=["sms"])
+    one_way.change_modes(Modes(refusal="500", lose_callbacks=True))
+    for _ in range(6):
+        make_incident(service=make_duty_of_another_name().service, level=2)
+    tick()
+    assert Breaker.objects.get(channel="sms").opened_at is not None
+    one_way.change_modes(Modes(lose_callbacks=True))
+    clock.advance(seconds=61)
+    make_incident(service=duty.service, level=2)
+    for _ in range(3):
+        tick()
+        clock.advance(seconds=1)
+    one_way.phone(duty.primary.phone).expect_sms("reply 4")
+    assert Breaker.objects.get(channel="sms").opened_at is None
 
 
 def make_duty_of_another_name() -> Duty:
