@@ -22,14 +22,17 @@ from notifications.models import (
     WarRoom,
     WarRoomStatus,
 )
+from notifications.services.checking import check_statuses
 from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
 from notifications.services.noticing import fire_notices
 from notifications.services.sending import send_due_deliveries
+from notifications.services.warrooms import make_war_rooms
 
 LATE = timedelta(seconds=60)
 OLD = timedelta(minutes=5)
-UNFINISHED = timedelta(minutes=10)
+UNFINISHED = timedelta(minutes=11)
+"""Ten, and a minute for the last look at it (services/checking.py)."""
 
 Rows = QuerySet[Any, Any]
 """(key of the row, number of its incident or None), the oldest first."""
@@ -96,12 +99,9 @@ def _release(keys: list[int]) -> None:
 
 
 def _ask_carriers(keys: list[int]) -> None:
-    """The carrier is asked at once."""
+    """The carrier is asked at once; what it still does not know about is given up."""
     Delivery.objects.filter(pk__in=keys, status=DeliveryStatus.SENT).update(check_at=F("sent_at"))
-
-
-def _nothing(_keys: list[int]) -> None:
-    """What the cycle does by itself, and only it."""
+    check_statuses()
 
 
 INVARIANTS = (
@@ -112,6 +112,6 @@ INVARIANTS = (
     Invariant(AlarmKind.OLD_LEASE, old_leases, _release),
     Invariant(AlarmKind.LATE_MESSAGE, late_messages, lambda _keys: send_due_deliveries(seconds=5)),
     Invariant(AlarmKind.UNFINISHED, unfinished_messages, _ask_carriers),
-    Invariant(AlarmKind.LATE_ROOM, late_rooms, _nothing),
+    Invariant(AlarmKind.LATE_ROOM, late_rooms, lambda _keys: make_war_rooms()),
 )
 """In the order in which one thing follows from another: repairing the first may be what the next one wanted."""

@@ -14,6 +14,7 @@ from catalog.services import (
 )
 from lifecycle import clock
 from notifications.services.scheduling import set_schedule
+from notifications.services.settings import set_paging
 
 # username, name, roles, language, time zone
 PEOPLE = [
@@ -95,7 +96,21 @@ def build_company(passwords: dict[str, str]) -> Company:
         time_zone="Asia/Shanghai",
         members=engineers,
     )
+    _stand_for_paging(people, lines, operations)
     return Company(people, lines, services, operations, developers)
+
+
+def _stand_for_paging(people: dict[str, Person], lines: dict[str, BusinessLine], operations: Team) -> None:
+    """The service to which incidents about paging itself are reported."""
+    service = add_service(
+        name="Mainstay paging",
+        slug="mainstay-paging",
+        business_line=lines["platform"],
+        owner=people["olga"],
+        operations_team=operations,
+        rd_leader=people["lee"],
+    )
+    set_paging(actor=None, internal_service=service, duty_managers=[people["mona"]])
 
 
 def _add_person(number: int, row: tuple[str, str, list[Role], str, str], password: str) -> Person:

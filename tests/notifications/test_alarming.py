@@ -5,6 +5,7 @@ import pytest
 from catalog.models import Service
 from incidents.models import Incident
 from incidents.services import acknowledge_incident, cancel_incident
+from notifications.channels import ChannelError, Message
 from notifications.cycle import run_cycle
 from notifications.models import Alarm, AlarmKind, Delivery, Escalation, PagingSettings
 from notifications.services.alarming import CALM, end_alarm, raise_alarm, report_alarms
@@ -12,6 +13,7 @@ from notifications.services.dispatching import dispatch_events
 from notifications.services.escalating import advance_escalations
 from tests.clock import Clock
 from tests.factories import acting, make_incident, make_service
+from tests.notifications.outbox import Carrier, stand_in
 from tests.scenarios.stage import Duty, make_duty
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,24 @@ def test_a_gap_in_duty_is_told_but_one_met_while_telling_is_not(duty: Duty, cloc
         clock.advance(seconds=11)
     assert {each.dedup_key for each in incidents()} == {"paging:duty_gap", "paging:breaker_open"}
     assert Alarm.objects.filter(is_quiet=True, kind=AlarmKind.DUTY_GAP).count() == 1
+
+
+def test_while_the_carrier_is_down_the_alarm_about_it_arrives_by_mail(
+    duty: Duty, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The carrier refuses every call and text: the incident about that is told by the channel that is left."""
+
+    def only_mail(message: Message) -> None:
+        if "@" not in message.destination:
+            raise ChannelError("down", code="20503", permanent=False)
+
+    carrier = Carrier(script=only_mail)
+    stand_in(monkeypatch, carrier)
+    raise_alarm(BREAKER, about="twilio voice", detail="5 failures in a row")
+    for _ in range(6):
+        run_cycle("test")
+        clock.advance(seconds=16)
+    (incident,) = [each for each in incidents() if each.dedup_key == "paging:breaker_open"]
+    told = [message for message in carrier.taken if message.destination == duty.primary.email]
+    assert [message for message in told if incident.reference in message.subject]
+    assert not [message for message in carrier.taken if "@" not in message.destination]

@@ -208,16 +208,15 @@ def test_a_lease_of_a_sender_that_is_gone_is_released(
     assert page.status == "sent"
 
 
-def test_a_carrier_that_keeps_silent_is_asked(paged: Incident, duty: Duty) -> None:
+def test_a_message_whose_carrier_keeps_silent_is_given_up(paged: Incident, duty: Duty) -> None:
     (page,) = make_page(incident=paged, recipient=duty.secondary)
     sql(
-        "UPDATE notifications_delivery SET status = 'sent', sent_at = now() - interval '11 minutes' WHERE id = %s",
+        "UPDATE notifications_delivery SET status = 'sent', sent_at = now() - interval '12 minutes' WHERE id = %s",
         page.pk,
     )
-    audit = run_audit()
-    assert AlarmKind.UNFINISHED in findings(audit)
+    assert (findings(run_audit()), told()) == only(AlarmKind.UNFINISHED)
     page.refresh_from_db()
-    assert page.check_at is not None
+    assert page.status == "failed"
 
 
 # --- When nobody ticks, and when everything did ----------------------------------------------------------------------

@@ -56,7 +56,7 @@ def test_it_tells_life_lag_depth_results_and_troubles(clock: Clock) -> None:
     raise_alarm("breaker_open")
     ledger.add_up()
     (page,) = make_page(recipient=make_person())
-    DeliveryAttempt.objects.create(delivery=page, number=1, provider="twilio", channel="sms", outcome="unavailable")
+    DeliveryAttempt.objects.create(delivery=page, number=1, provider="another", channel="sms", outcome="unavailable")
     clock.advance(seconds=70)
     ledger.add_up()
     late = scrape()
@@ -72,7 +72,7 @@ def test_it_tells_life_lag_depth_results_and_troubles(clock: Clock) -> None:
     assert found["mainstay_lag_seconds_count", (("what", "step"),)] == 1
     assert found["mainstay_lag_seconds_bucket", (("le", "0.5"), ("what", "step"))] == 1
     assert found["mainstay_lag_last_hour_seconds", (("quantile", "0.99"), ("what", "step"))] < 1
-    labels = (("channel", "sms"), ("outcome", "unavailable"), ("provider", "twilio"))
+    labels = (("channel", "sms"), ("outcome", "unavailable"), ("provider", "another"))
     assert found["mainstay_attempts_last_hour", labels] == 1
     assert found["mainstay_audit_findings", (("invariant", "late_message"),)] == 1
 
