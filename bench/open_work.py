@@ -119,8 +119,11 @@ def _measure(size: int) -> None:
     for name, act in figures.items():
         print(f"{size:>9,} open  {name:<32} {_median(act):8.1f} ms", flush=True)
     _make_due()
-    spent = _time(lambda: run_cycle("bench"))
-    print(f"{size:>9,} open  a cycle, {2 * DUE} due{'':<17} {spent:8.1f} ms", flush=True)
+    steps = {step.__name__: _time(step) for step in CYCLE}
+    name = f"a cycle, {2 * DUE} due"
+    print(f"{size:>9,} open  {name:<32} {sum(steps.values()):8.1f} ms", flush=True)
+    for name, spent in steps.items():
+        print(f"{size:>9,} open    {name:<30} {spent:8.1f} ms")
     for _ in range(20):
         run_cycle("bench")  # sends what is left
 
