@@ -17,7 +17,7 @@ production() {
     env -i PATH="$PATH" HOME="${HOME:-/}" \
         DATABASE_URL=postgresql://mainstay@127.0.0.1:1/mainstay REDIS_URL=redis://127.0.0.1:1/0 \
         MAINSTAY_SECRET_KEY="$("$bin/python" -c 'import secrets; print(secrets.token_urlsafe(60))')" \
-        MAINSTAY_PUBLIC_URL=https://mainstay.example.com TWILIO_ACCOUNT_SID=AC00 TWILIO_AUTH_TOKEN=00 \
+        MAINSTAY_PUBLIC_URL=https://mainstay.example.com TWILIO_ACCOUNT_SID=AC00 TWILIO_AUTH_TOKEN=00 TWILIO_FROM_NUMBER=+15550000000 \
         "$bin/python" "$@"
 }
 

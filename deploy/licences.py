@@ -55,7 +55,7 @@ ALIASES = {
     "zlib/libpng license": "Zlib",
 }
 # Used as a library, unmodified and replaceable, which the LGPL allows: these packages and no others.
-LGPL = {"psycopg2-binary"}
+LGPL = {"psycopg2-binary", "recurring-ical-events", "x-wr-timezone"}
 # Packages whose metadata say nothing usable, with what their own licence file says. Look before adding one.
 READ_BY_HAND = {
     "axe-playwright-python": "MIT AND MPL-2.0",

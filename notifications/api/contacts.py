@@ -29,7 +29,7 @@ class WaySerializer(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(choices=CHANNELS)
 
 
-class RuleSerializer(serializers.Serializer[Any]):
+class PersonalRuleSerializer(serializers.Serializer[Any]):
     after = serializers.IntegerField(min_value=0, max_value=3600, help_text="Seconds after the page was due.")
     channels = serializers.ListField(child=serializers.ChoiceField(choices=CHANNELS), allow_empty=False)
 
@@ -49,7 +49,7 @@ class ReachSerializer(serializers.Serializer[Any]):
 
 class RulesSerializer(serializers.Serializer[Any]):
     urgency = serializers.ChoiceField(choices=Urgency.choices)
-    rules = RuleSerializer(many=True)
+    rules = PersonalRuleSerializer(many=True)
 
 
 class ByChannelSerializer(serializers.Serializer[Any]):

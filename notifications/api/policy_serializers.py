@@ -81,7 +81,7 @@ class ShownPolicySerializer(PolicySerializer):
         return super().to_representation({**values, "id": instance.pk, "version": instance.version})
 
 
-class RuleSerializer(StrictSerializer):
+class TableRowSerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=[(kind.value, NoticeKind(kind).label) for kind in TABLED])
     levels = LevelsField()
     channels = serializers.ListField(child=serializers.ChoiceField(choices=WAYS))
@@ -90,7 +90,7 @@ class RuleSerializer(StrictSerializer):
     at_percent = serializers.IntegerField(min_value=1, max_value=1000, required=False, allow_null=True)
 
 
-class ShownRuleSerializer(serializers.ModelSerializer[NotificationRule]):
+class ShownTableRowSerializer(serializers.ModelSerializer[NotificationRule]):
     class Meta:
         model = NotificationRule
         fields = ("id", "kind", "levels", "channels", "to", "cc", "at_percent")
@@ -158,12 +158,12 @@ class MessageSerializer(serializers.Serializer[Any]):
     why_not = serializers.CharField()
 
 
-class ReachSerializer(serializers.Serializer[Any]):
+class TimetableReachSerializer(serializers.Serializer[Any]):
     person = serializers.CharField(source="person.username")
     messages = MessageSerializer(many=True)
 
 
-class EntrySerializer(serializers.Serializer[Any]):
+class TimetableEntrySerializer(serializers.Serializer[Any]):
     """A line of the timetable; ``at`` null: when service is recovered."""
 
     at = serializers.DateTimeField(allow_null=True)
@@ -173,8 +173,8 @@ class EntrySerializer(serializers.Serializer[Any]):
     chat = serializers.CharField()
     left_out = serializers.CharField()
     gap = serializers.CharField()
-    reaches = ReachSerializer(many=True)
-    copies = ReachSerializer(many=True)
+    reaches = TimetableReachSerializer(many=True)
+    copies = TimetableReachSerializer(many=True)
 
 
 class NextStepSerializer(serializers.Serializer[Any]):
@@ -184,7 +184,7 @@ class NextStepSerializer(serializers.Serializer[Any]):
     target = serializers.CharField()
     left_out = serializers.CharField()
     gap = serializers.CharField()
-    reaches = ReachSerializer(many=True)
+    reaches = TimetableReachSerializer(many=True)
 
 
 class SteerSerializer(StrictSerializer):

@@ -98,15 +98,15 @@ class RuleList(generics.ListAPIView[NotificationRule]):
     """Rows of the notification table; POST adds one."""
 
     permission_classes = COLLEAGUES
-    serializer_class = shapes.ShownRuleSerializer
+    serializer_class = shapes.ShownTableRowSerializer
     pagination_class = NewestFirst
     filter_backends = UNFILTERED
     queryset = NotificationRule.objects.all()
 
-    @extend_schema(request=shapes.RuleSerializer, responses={201: shapes.ShownRuleSerializer, **REFUSALS})
+    @extend_schema(request=shapes.TableRowSerializer, responses={201: shapes.ShownTableRowSerializer, **REFUSALS})
     def post(self, request: Request) -> Response:
-        rule = add_rule(RuleValues(**_read(shapes.RuleSerializer, request)), **_by(request))
-        return Response(shapes.ShownRuleSerializer(rule).data, status=status.HTTP_201_CREATED)
+        rule = add_rule(RuleValues(**_read(shapes.TableRowSerializer, request)), **_by(request))
+        return Response(shapes.ShownTableRowSerializer(rule).data, status=status.HTTP_201_CREATED)
 
 
 class RuleDetail(APIView):
@@ -114,16 +114,16 @@ class RuleDetail(APIView):
 
     permission_classes = COLLEAGUES
 
-    @extend_schema(responses=shapes.ShownRuleSerializer)
+    @extend_schema(responses=shapes.ShownTableRowSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(shapes.ShownRuleSerializer(get_object_or_404(NotificationRule, pk=pk)).data)
+        return Response(shapes.ShownTableRowSerializer(get_object_or_404(NotificationRule, pk=pk)).data)
 
-    @extend_schema(request=shapes.RuleSerializer, responses={200: shapes.ShownRuleSerializer, **REFUSALS})
+    @extend_schema(request=shapes.TableRowSerializer, responses={200: shapes.ShownTableRowSerializer, **REFUSALS})
     def patch(self, request: Request, pk: int) -> Response:
         rule = get_object_or_404(NotificationRule, pk=pk)
         kept = {name: getattr(rule, name) for name in FIELDS}
-        values = RuleValues(**{**kept, **_read(shapes.RuleSerializer, request, partial=True)})
-        return Response(shapes.ShownRuleSerializer(change_rule(rule, values, **_by(request))).data)
+        values = RuleValues(**{**kept, **_read(shapes.TableRowSerializer, request, partial=True)})
+        return Response(shapes.ShownTableRowSerializer(change_rule(rule, values, **_by(request))).data)
 
     @extend_schema(responses={204: None, **REFUSALS})
     def delete(self, request: Request, pk: int) -> Response:
@@ -197,11 +197,13 @@ class Simulation(APIView):
 
     permission_classes = COLLEAGUES
 
-    @extend_schema(request=shapes.SimulationSerializer, responses={200: shapes.EntrySerializer(many=True), **REFUSALS})
+    @extend_schema(
+        request=shapes.SimulationSerializer, responses={200: shapes.TimetableEntrySerializer(many=True), **REFUSALS}
+    )
     def post(self, request: Request) -> Response:
         asked = _read(shapes.SimulationSerializer, request)
         entries = simulate(service=asked["service"], level=asked["level"], at=asked.get("at") or clock.now())
-        return Response(shapes.EntrySerializer(entries, many=True).data)
+        return Response(shapes.TimetableEntrySerializer(entries, many=True).data)
 
 
 class Drills(APIView):
