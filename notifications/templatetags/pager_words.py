@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,8 +28,14 @@ def age(value: timedelta | None) -> SafeString:
 
 
 @register.simple_tag
-def since(moment: datetime, now: datetime) -> SafeString:
-    return age(max(now - moment, timedelta(0)))
+def age_text(value: timedelta | None) -> str:
+    """The same for tables, where small print has a line of its own."""
+    return strip_tags(age(value))
+
+
+@register.simple_tag
+def since(moment: datetime, now: datetime) -> str:
+    return age_text(max(now - moment, timedelta(0)))
 
 
 @register.simple_tag
