@@ -113,8 +113,9 @@ class LayerList(APIView):
 
     @extend_schema(request=shapes.StateLayerSerializer, responses={201: shapes.LayerSerializer, **REFUSALS})
     def post(self, request: Request, team: str) -> Response:
+        schedule = _schedule(team)
         plan = _read(shapes.StateLayerSerializer, request).plan()
-        layer = add_layer(_schedule(team), plan=plan, **_by(request))
+        layer = add_layer(schedule, plan=plan, **_by(request))
         return Response(shapes.LayerSerializer(layer).data, status=status.HTTP_201_CREATED)
 
 
@@ -156,8 +157,9 @@ class OverrideList(generics.ListAPIView[Override]):
 
     @extend_schema(responses={201: shapes.OverrideSerializer, **REFUSALS})
     def post(self, request: Request, team: str) -> Response:
+        schedule = _schedule(team)
         values = _read(shapes.OverrideSerializer, request).validated_data
-        override = make_override(_schedule(team), **values, **_by(request))
+        override = make_override(schedule, **values, **_by(request))
         return Response(shapes.OverrideSerializer(override).data, status=status.HTTP_201_CREATED)
 
 
@@ -187,8 +189,9 @@ class SwapList(generics.ListAPIView[SwapRequest]):
 
     @extend_schema(responses={201: shapes.SwapSerializer, **REFUSALS})
     def post(self, request: Request, team: str) -> Response:
+        schedule = _schedule(team)
         values = _read(shapes.SwapSerializer, request).validated_data
-        swap = offer_swap(_schedule(team), **values, **_by(request))
+        swap = offer_swap(schedule, **values, **_by(request))
         return Response(shapes.SwapSerializer(swap).data, status=status.HTTP_201_CREATED)
 
 

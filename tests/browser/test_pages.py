@@ -18,10 +18,11 @@ pytestmark = pytest.mark.django_db
 
 POST = "acts on POST only"
 PART = "a part of a page"
+TOKEN = "asks for a token of its own"
 NOT_PAGES = {
     "alive": "a word for load balancers",
     "notifications:healthz": "JSON for monitors",
-    "notifications:metrics": "figures for Prometheus",
+    "notifications:metrics": TOKEN,
     "detection:export": "a download",
     "incidents:export": "a download",
     "incidents:attachment": "a download",
@@ -166,6 +167,8 @@ def test_what_is_no_page_is_none(demo: Demo, name: str) -> None:
     response.close()
     if NOT_PAGES[name] == POST:
         assert response.status_code == 405
+    elif NOT_PAGES[name] == TOKEN:
+        assert response.status_code == 404
     else:
         assert response.status_code in (200, 503)
         assert response.headers["Content-Type"].startswith("text/html") is (NOT_PAGES[name] == PART)
