@@ -15,8 +15,10 @@ def promise_plain(
 
     ``subject`` is of use to mails only. ``destination`` is for numbers that are still to be proved: they are no
     address yet. News about duty go on by the next channel where this one cannot reach the person; a test tries one
-    channel, and says why it cannot be used.
+    channel, and says why it cannot be used. While history is being built nobody is told anything.
     """
+    if clock.is_rehearsing():
+        return []
     where, why_not = (destination, "") if destination else address(recipient, channel)
     delivery, is_new = Delivery.objects.get_or_create(
         dedup_key=f"{key}:{recipient.pk}:{channel}",

@@ -1,4 +1,4 @@
-"""What the sender holds back, folds, spares and hands to whom: throttles, bundles, drills, caps, breakers, questions."""
+"""What the sender holds back, folds, spares, and hands to whom: throttles, bundles, drills, caps, breakers, polls."""
 
 from datetime import timedelta
 

@@ -115,6 +115,45 @@ def store_past(number: int) -> None:
     _answer(number)
 
 
+def prepare_storm(number: int, seconds: float) -> None:
+    """As many incidents with a text to a person of its own each, all due at one moment some seconds from now; prints
+    that moment as Unix time."""
+    from catalog.models import Person
+    from incidents.models import Incident
+    from lifecycle import clock
+    from notifications.models import Delivery
+    from tests.factories import make_incident
+
+    _go_on()
+    model = make_incident(title="Storm")
+    kept = {field.attname: getattr(model, field.attname) for field in Incident._meta.concrete_fields}
+    for unique in ("id", "status", "dedup_key"):
+        kept.pop(unique)
+    verified = {"phone_verified_at": clock.now(), "roles": ["operations"]}
+    people = Person.objects.bulk_create(
+        Person(username=f"storm{place}", name=f"Storm {place}", phone=f"+1556{place:07}", **verified)
+        for place in range(number)
+    )
+    incidents = Incident.objects.bulk_create(Incident(**kept) for _place in range(number))
+    at = clock.now() + timedelta(seconds=seconds)
+    Delivery.objects.bulk_create(
+        Delivery(
+            incident=incident,
+            recipient=person,
+            channel="sms",
+            purpose="page",
+            dedup_key=f"escalation:{incident.pk}:0:{person.pk}:sms",
+            destination=person.phone,
+            body=f"[L2] INC-{incident.pk} Storm - reply 4 {incident.pk}",
+            segments=1,
+            wanted_at=at,
+            due_at=at,
+        )
+        for incident, person in zip(incidents, people, strict=True)
+    )
+    _answer(at.timestamp())
+
+
 def time_cycle(times: int) -> None:
     """Run the cycle when nothing is due; prints {"median_ms", "longest_ms", "queries"}."""
     from django.db import connection
