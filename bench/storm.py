@@ -25,9 +25,9 @@ LAGS = """
     SELECT percentile_cont(ARRAY[0.5, 0.99, 1])
         WITHIN GROUP (ORDER BY extract(epoch FROM sent_at - wanted_at)::float)::float[],
         extract(epoch FROM max(sent_at) - min(wanted_at))::float
-    FROM notifications_delivery WHERE dedup_key LIKE 'escalation:%' AND sent_at IS NOT NULL
+    FROM notifications_delivery WHERE destination LIKE '+1556%' AND sent_at IS NOT NULL
 """
-LEFT = "SELECT count(*) FROM notifications_delivery WHERE dedup_key LIKE 'escalation:%' AND sent_at IS NULL"
+LEFT = "SELECT count(*) FROM notifications_delivery WHERE destination LIKE '+1556%' AND sent_at IS NULL"
 
 
 def main(pages: int) -> None:
@@ -49,7 +49,7 @@ def measure(stack: Stack, pages: int) -> None:
         time.sleep(0.5)
     left = _ask(stack, LEFT)[0][0]
     ((lags, took),) = _ask(stack, LAGS)
-    times = Counter(message["to"] for message in _carrier(stack)["messages"])
+    times = Counter(message["to"] for message in _carrier(stack)["messages"] if message["to"].startswith("+1556"))
     print(f"{pages:,} pages due in one second: all but {left} at the carrier after {took:.1f} s")
     print(f"{pages / took:.0f} a second")
     print(f"late by p50 {lags[0]:.1f} s, p99 {lags[1]:.1f} s, longest {lags[2]:.1f} s")

@@ -121,7 +121,8 @@ def prepare_storm(number: int, seconds: float) -> None:
     from catalog.models import Person
     from incidents.models import Incident
     from lifecycle import clock
-    from notifications.models import Delivery
+    from notifications.models import Delivery, Escalation, EscalationPolicy
+    from notifications.plan import Snapshot
     from tests.factories import make_incident
 
     _go_on()
@@ -136,6 +137,11 @@ def prepare_storm(number: int, seconds: float) -> None:
     )
     incidents = Incident.objects.bulk_create(Incident(**kept) for _place in range(number))
     at = clock.now() + timedelta(seconds=seconds)
+    policy = EscalationPolicy.objects.get(levels__contains=[2])
+    plan = {"policy": policy, "snapshot": Snapshot.of(policy).dump(), "started_at": at, "next_step": 1}
+    Escalation.objects.bulk_create(
+        Escalation(incident=incident, next_due_at=at + timedelta(hours=1), **plan) for incident in incidents
+    )
     Delivery.objects.bulk_create(
         Delivery(
             incident=incident,
