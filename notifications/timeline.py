@@ -128,6 +128,9 @@ def _reached(_event: Event) -> str:
 @sentence("delivery_sent", icon="send", group="pages")
 def _delivery_sent(event: Event) -> str:
     words = {"person": event.data.get("person", ""), "channels": _channels(event)}
+    if "seconds_late" in event.data:
+        words["seconds"] = event.data["seconds_late"]
+        return _("sent it to %(person)s (%(channels)s), %(seconds)s s after the acknowledgement") % words
     return _("sent it to %(person)s (%(channels)s)") % words
 
 

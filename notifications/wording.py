@@ -38,8 +38,12 @@ FAILURES = {
     "canceled": gettext_lazy("the call was cancelled"),
     "failed": gettext_lazy("the carrier could not reach the number"),
     "undelivered": gettext_lazy("not delivered"),
+    "voicemail": gettext_lazy("a voicemail answered"),
+    "no-key": gettext_lazy("answered, no key pressed"),
+    "unknown": gettext_lazy("the carrier never said what became of it"),
+    "no-carrier": gettext_lazy("no carrier took it"),
 }
-"""Why a message did not get through, by the status that the carrier reports."""
+"""Why a message did not get through, by the status that the carrier reports, or by our own word for it."""
 
 
 @dataclass(frozen=True)

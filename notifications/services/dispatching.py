@@ -26,15 +26,26 @@ from notifications.services.warrooms import end_war_room, want_by_itself
 from notifications.telling import FOR_MANAGERS, FOR_THE_NAMED
 
 NOW = timedelta(0)
+PASSED_OVER = 5000
+"""Events without a reaction that one look marks."""
 LEVEL_CHANGED = gettext_noop("The level was changed.")
 
 
 def dispatch_events(*, limit: int = 200) -> int:
     """React to every event not yet reacted to, in order; part of the cycle. Returns how many."""
+    passed_over = _pass_over()
     waiting = Event.objects.filter(dispatched_at=None).order_by("id").values_list("pk")
     done, failures = act_on_due(_dispatch, waiting, limit=limit)
     complain(failures)
-    return sum(done)
+    return passed_over + sum(done)
+
+
+@transaction.atomic
+def _pass_over() -> int:
+    """What nobody reacts to, all at once: a storm of messages sent must not keep a report waiting behind it."""
+    idle = Event.objects.filter(dispatched_at=None).exclude(verb__in=REACTIONS)
+    free = idle.select_for_update(skip_locked=True).order_by("id").values("pk")[:PASSED_OVER]
+    return Event.objects.filter(pk__in=free).update(dispatched_at=clock.now())
 
 
 @transaction.atomic

@@ -79,7 +79,8 @@ def _stop(escalations: Iterable[Escalation], *, reason: str) -> None:
 
 
 def _withdraw(deliveries: "QuerySet[Delivery]", *, reason: str) -> None:
-    waiting = deliveries.filter(status=DeliveryStatus.QUEUED)
+    """What tells of other incidents too, which nobody has taken up yet, stays: the sender sees to it."""
+    waiting = deliveries.filter(status=DeliveryStatus.QUEUED).exclude(bundle__incident__status=Status.REPORTED)
     waiting.update(status=DeliveryStatus.CANCELLED, finished_at=clock.now(), not_sent_reason=reason)
 
 

@@ -30,7 +30,17 @@ logger = logging.getLogger(__name__)
 TAKEN_OVER_WITHIN = timedelta(seconds=60)
 """From the first try to the next channel, where a carrier fails."""
 Ended = tuple[Claim, Outcome]
-WRITTEN = ("status", "lease_until", "provider", "provider_id", "sent_at", "check_at", "finished_at")
+WRITTEN = (
+    "status",
+    "lease_until",
+    "provider",
+    "provider_id",
+    "sent_at",
+    "check_at",
+    "finished_at",
+    "error_code",
+    "error",
+)
 
 
 def finish_all(ended: list[Ended]) -> list[Exception]:
@@ -106,6 +116,7 @@ def _mark_taken(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     if delivery.status != DeliveryStatus.SENDING:
         return  # A callback was faster.
     delivery.status = DeliveryStatus.SENT
+    delivery.error_code = delivery.error = ""  # What an earlier attempt met stands with that attempt.
     provider = provider_of(delivery.provider, delivery.channel)
     if provider is not None and provider.reports:
         delivery.check_at = first_check_at(delivery.sent_at)
