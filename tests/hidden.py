@@ -56,6 +56,7 @@ class Hidden:
             "incidents/<number:pk>/": [pk],
             "incidents/<int:pk>/": [pk],
             "incidents/<number:pk>/<slug:verb>/": each(pk, INCIDENT_COMMANDS),
+            "incidents/<number:pk>/paging/": each(pk, ("page-step", "skip", "page", "add")),
             "incidents/<number:pk>/report/": [pk],
             "incidents/<number:pk>/report/<slug:verb>/": each(pk, REPORT_COMMANDS),
             "incidents/mail/": [parts["mail"]],
@@ -69,6 +70,9 @@ class Hidden:
             "incidents/proposals/<int:pk>/<slug:verb>/": each(parts["proposal"], PROPOSAL_COMMANDS),
             "proposals/": [parts["proposal"]],
             "major-reports/": [pk],
+            "pages/": [pk],
+            "drills/": [pk],
+            "chat-groups/": [pk],
             "problems/link/": [{"incident_pk": self.incident.pk}],
             "postmortems/actions/": each(parts["action"], ACTION_COMMANDS),
         }
