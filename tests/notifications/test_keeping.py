@@ -74,12 +74,14 @@ def test_the_keeper_goes_on_while_the_cycle_hangs(monkeypatch: pytest.MonkeyPatc
     watched = threading.Event()
     hung: list[bool] = []
 
-    def hang(_name: str) -> None:
+    def hang(*_arguments: object) -> None:
         hung.append(watched.wait(10))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "run_cycle", hang)
     monkeypatch.setattr(command, "keep_watch", watched.set)
+    monkeypatch.setattr(command, "send_until", lambda *_arguments: None)
+    monkeypatch.setattr(command, "run_steps", lambda *_arguments: None)
     monkeypatch.setattr("signal.signal", lambda *_arguments: None)
     with pytest.raises(KeyboardInterrupt):
         call_command("cycle", every=0.01)

@@ -46,9 +46,12 @@ class Command(BaseCommand):
         ]
         for thread in beside:
             thread.start()
-        repeat(partial(self._tick, options["name"], hint), stopped, options["every"])
-        for thread in beside:
-            thread.join()
+        try:
+            repeat(partial(self._tick, options["name"], hint), stopped, options["every"])
+        finally:
+            stop(signal.SIGTERM, None)  # the threads end with it, whatever ended it
+            for thread in beside:
+                thread.join()
 
     def _tick(self, name: str, hint: threading.Event) -> None:
         run_cycle(name, CLOCKWORK)
