@@ -9,7 +9,7 @@ BIN := .venv/bin
 LOCK_COMMAND := pip compile pyproject.toml --extra embedded --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: help run test chaos check demo-real manage translations bench lock clean
+.PHONY: help run test browser chaos check demo-real manage translations bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,7 +19,11 @@ run: .venv/.run ## Start everything on this machine (DEMO=yes|no, MAINSTAY_PORT=
 
 test: .venv/.dev ## Run every test against a PostgreSQL and Redis of its own (TESTS=tests/incidents)
 	@bash deploy/test_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not chaos and not browser" $(TESTS)
+
+browser: .venv/.dev ## Drive every page in Chromium: whole, silent, within a phone's width, accessible
+	@bash deploy/test_packages.sh
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m browser $(TESTS)
 
 chaos: .venv/.dev ## Kill programs, servers and carriers while they page (N=20 random runs, FIRST=1; SEED=7 repeats one)
 	CHAOS_RUNS=$(N) CHAOS_FIRST=$(FIRST) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -m chaos tests/chaos $(if $(SEED),-k loses_nothing)
