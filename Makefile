@@ -26,7 +26,7 @@ browser: .venv/.dev ## Drive every page in Chromium: whole, silent, within a pho
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m browser $(TESTS)
 
 chaos: .venv/.dev ## Kill programs, servers and carriers while they page (N=20 random runs, FIRST=1; SEED=7 repeats one)
-	CHAOS_RUNS=$(N) CHAOS_FIRST=$(FIRST) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -m chaos tests/chaos $(if $(SEED),-k loses_nothing)
+	CHAOS_RUNS=$(N) CHAOS_FIRST=$(FIRST) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -m chaos tests/chaos tests/scenarios $(if $(SEED),-k loses_nothing)
 
 check: .venv/.dev ## Formatting, lint, types, migrations, architecture, deployment, licences, vendored files
 	@bash deploy/check.sh

@@ -108,6 +108,7 @@ def wait_for(question: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen within ten seconds")
 
 
+@pytest.mark.chaos  # real threads against the clock: not for a machine that is busy with other tests
 def test_f11_three_acknowledge_in_the_same_moment_and_one_has_it(
     duty: Duty, carrier: FakeCarrier, phone: Phones, inbox: Inboxes, clock: Clock, live_url: str
 ) -> None:
