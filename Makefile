@@ -17,7 +17,7 @@ help: ## Show this list
 run: .venv/.run ## Start everything on this machine (DEMO=yes|no, MAINSTAY_PORT=8000); Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
-test: .venv/.dev ## Run every test against a PostgreSQL and Redis of its own (TESTS=tests/incidents)
+test: .venv/.dev ## Run the tests but browser and chaos, on a PostgreSQL and Redis of its own (TESTS=tests/incidents)
 	@bash deploy/test_packages.sh
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not chaos and not browser" $(TESTS)
 
