@@ -5,11 +5,12 @@ PYTHON ?= python3
 SPEED ?= 600
 # Seconds after which the fake phones pick up by themselves; ANSWER= leaves them to you.
 ANSWER ?= 8
+SHARED ?= ../shared
 BIN := .venv/bin
 LOCK_COMMAND := pip compile pyproject.toml --extra embedded --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 
-.PHONY: help run test browser chaos check demo-real manage translations bench lock clean
+.PHONY: help run test product browser chaos check demo-real manage translations bench quality lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,9 +18,12 @@ help: ## Show this list
 run: .venv/.run ## Start everything on this machine (DEMO=yes|no, MAINSTAY_PORT=8000); Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
-test: .venv/.dev ## Run the tests but browser and chaos, on a PostgreSQL and Redis of its own (TESTS=tests/incidents)
+test: .venv/.dev ## Run the tests but product, browser and chaos, on a PostgreSQL and Redis of its own (TESTS=tests/incidents)
 	@bash deploy/test_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not chaos and not browser" $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not chaos and not browser and not product" $(TESTS)
+
+product: .venv/.dev ## Start the whole product as `make run` does, kill it, stop it, feed it a recorded day
+	$(BIN)/python -m pytest -m product tests/deploy tests/scenarios
 
 browser: .venv/.dev ## Drive every page in Chromium: whole, silent, within a phone's width, accessible
 	@bash deploy/test_packages.sh
@@ -46,6 +50,9 @@ translations: .venv/.dev ## Collect strings and compile translations (needs the 
 
 bench: .venv/.dev ## Measure (bench/README.md)
 	$(BIN)/python -m bench $(ARGS)
+
+quality: .venv/.dev ## Score the learned baseline on labelled series (SHARED=../shared holds data and scorers)
+	$(BIN)/python -m bench.quality $(SHARED)
 
 lock: .venv-lock/bin/uv ## Write the lock files anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	.venv-lock/bin/uv --quiet $(LOCK_COMMAND) $(UPGRADE) -o requirements.lock

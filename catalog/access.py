@@ -43,3 +43,18 @@ def gate(is_admitted: Callable[[Person], bool]) -> Callable[[View[P]], GuardedVi
 for_anybody = gate(lambda _person: True)
 for_colleagues = gate(lambda person: person.is_colleague)
 for_administrators = gate(lambda person: person.has_role(Role.ADMINISTRATOR))
+
+
+def colleagues_look(may_post: Callable[[Person], bool]) -> Callable[[View[P]], GuardedView[P]]:
+    """Every colleague may look at the page, but only some may post to it."""
+
+    def guard(view: View[P]) -> GuardedView[P]:
+        @wraps(view)
+        def guarded(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.method == "POST" and not may_post(request.user):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return for_colleagues(cast(View[P], guarded))
+
+    return guard

@@ -1,6 +1,5 @@
 """What the catalogue's pages ask for. Models and services judge it; here it is only read."""
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,13 +7,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from catalog.contacts import time_zone_names
 from catalog.models import Audience, Person, Role, Service, Team
 from lifecycle.transitions import InputRefused
 
 
 def time_zones() -> list[tuple[str, str]]:
     """Places only: the short and historical names are aliases of these."""
-    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    names = sorted(name for name in time_zone_names() if "/" in name and not name.startswith("Etc/"))
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 

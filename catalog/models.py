@@ -39,6 +39,16 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class FirstPage(models.TextChoices):
+    """Where a day begins (ux.md 1.3); the pages themselves are made by upper apps."""
+
+    QUEUE = "queue", _("My queue")
+    COMMAND = "command", _("Command board")
+    SERVICES = "services", _("My services")
+    TREND = "trend", _("Month and trend")
+    INCIDENTS = "incidents", _("Incident list")
+
+
 class PersonManager(BaseUserManager["Person"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Person":
         person = self.model(username=self.model.normalize_username(username), **fields)
@@ -67,6 +77,10 @@ class Person(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC", validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    first_page = models.CharField(
+        _("first page"), max_length=10, choices=FirstPage, blank=True, default="", db_default=""
+    )
+    """Chosen by the person; empty: as their roles suggest."""
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False, editable=False)
     """The password is a one-time password: every page leads to its change first."""
@@ -194,6 +208,25 @@ class Service(models.Model):
     def audience_on(self, day: date) -> "Audience | None":
         """The denominators that held on that day."""
         return self.audiences.filter(valid_from__lte=day).order_by("-valid_from").first()
+
+
+class Placement(models.Model):
+    """From which day on a service that has moved belonged to which business line. A service without any has always been
+    where it is now; the first move writes down where it was before."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="placements")
+    business_line = models.ForeignKey(BusinessLine, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    """A day of UTC."""
+
+    class Meta:
+        ordering: ClassVar = ["service", "valid_from"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "valid_from"], name="placement_one_per_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.valid_from}"
 
 
 class Audience(models.Model):

@@ -32,13 +32,17 @@ class Link:
 
 
 PLACES = (
+    Place(_("Boards"), "boards:own", "nav-dashboard", "b"),
     Place(_("Incidents"), "incidents:list", "nav-incidents", "i", everybody=True),
     Place(_("Approvals"), "incidents:approvals", "nav-approvals", "a"),
+    Place(_("Action items"), "incidents:actions", "list-details", "k"),
     Place(_("Mail"), "incidents:mails", "mail", "e"),
     Place(_("Problems"), "problems:list", "nav-problems", "p"),
     Place(_("Postmortems"), "postmortems:list", "nav-postmortems", "m"),
     Place(_("Detection"), "detection:list", "nav-detection", "t"),
+    Place(_("Inspections"), "inspections:list", "shield-check", "k"),
     Place(_("On-call"), "notifications:oncall", "nav-oncall", "o"),
+    Place(_("Meeting"), "meetings:list", "nav-meeting", "w"),
     Place(_("Reports"), "reports:list", "nav-reports", "r"),
     Place(_("Catalogue"), "catalog:services", "nav-catalogue", "c"),
     Place(_("Pager"), "notifications:pager", "nav-pager", "n"),

@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,18 +13,26 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import defaults
 from django.views.decorators.http import require_POST
 
-from catalog.models import Language, Person, Role, Theme
+from catalog.models import Language, Person, Theme
+from reports.boards.first_page import first_address
 
 YEAR = 365 * 24 * 3600
 RETRY_AFTER = "5"  # seconds
-AWAY = "The database is away: nothing was stored. Please try again."
+WORDS = {
+    400: "Bad request.",
+    403: "Not permitted.",
+    404: "Not found.",
+    413: "The request is too large.",
+    500: "The fault is ours.",
+    503: "The database is away: nothing was stored. Please try again.",
+}
+"""What programs are told."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a day begins: managers at the report, everybody else at the incidents."""
+    """Where a day begins (reports/boards/first_page.py); who is a stranger signs in on the way."""
     person = request.user
-    reads_only = isinstance(person, Person) and set(person.roles) == {Role.MANAGER}
-    return redirect("reports:list" if reads_only else "incidents:list")
+    return redirect(first_address(person) if isinstance(person, Person) else "incidents:list")
 
 
 @require_POST
@@ -63,6 +72,10 @@ def _next(request: HttpRequest) -> str:
 
 
 def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is too large is said to be so: the browser still holds what was typed."""
+    if isinstance(exception, RequestDataTooBig):
+        megabytes = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
+        return _problem(request, 413) or render(request, "413.html", {"megabytes": megabytes}, status=413)
     return _problem(request, 400) or defaults.bad_request(request, exception)
 
 
@@ -87,6 +100,5 @@ def admit_fault(request: HttpRequest) -> HttpResponse:
 def _problem(request: HttpRequest, status: int) -> HttpResponse | None:
     if not request.path.startswith("/api/"):
         return None
-    words = {400: "Bad request.", 403: "Not permitted.", 404: "Not found.", 500: "The fault is ours.", 503: AWAY}
-    body: dict[str, Any] = {"detail": words[status]}
+    body: dict[str, Any] = {"detail": WORDS[status]}
     return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -20,20 +20,23 @@ def become(name: str) -> None:
     os.setuid(account.pw_uid)
 
 
-def hold(death_signal: int) -> None:
-    """Have the kernel send this process the signal when its parent ends; OSError where it cannot."""
+def hold(death_signal: int, parent: int) -> None:
+    """Have the kernel send this process the signal when its parent ends; OSError where it cannot.
+
+    A parent that ended before the kernel knew is told by its number, and this process ends at once.
+    """
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+    if os.getppid() != parent:
+        sys.exit("the parent died before the leash was on")
 
 
 def main() -> None:
     death_signal, parent, user, *command = sys.argv[1:]
     if user:
         become(user)
-    hold(int(death_signal))  # after the change of user, which would undo it
-    if os.getppid() != int(parent):
-        sys.exit("the parent died before the leash was on")
+    hold(int(death_signal), int(parent))  # after the change of user, which would undo it
     try:
         os.execvp(command[0], command)  # noqa: S606 (that is its purpose)
     except OSError as error:

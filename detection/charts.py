@@ -134,3 +134,27 @@ def span_of(axes: Axes, start: datetime, end: datetime, css: str, label: str = "
         return None
     left, right = axes.x(start), axes.x(end)
     return {"x": left, "width": round(max(right - left, 2), 1), "css": css, "label": label}
+
+
+def band_of(axes: Axes, times: Sequence[datetime], low: Values, high: Values) -> str:
+    """An SVG path around what lies between two lines: an open side reaches to the edge, a gap of both ends it."""
+    lower = [value for _at, value in thinned(times, low, lowest=True)]
+    upper = thinned(times, high)
+    words: list[str] = []
+    piece: list[tuple[float, float, float]] = []
+    for (at, top), bottom in [*zip(upper, lower, strict=True), ((axes.end, math.nan), math.nan)]:
+        if math.isnan(top) and math.isnan(bottom):
+            words.extend(_around(piece))
+            piece = []
+        else:
+            ends = (axes.low if math.isnan(bottom) else bottom, axes.high if math.isnan(top) else top)
+            piece.append((axes.x(at), axes.y(ends[0]), axes.y(ends[1])))
+    return "".join(words)
+
+
+def _around(piece: list[tuple[float, float, float]]) -> list[str]:
+    if len(piece) < 2:
+        return []
+    there = [f"{'L' if index else 'M'}{x} {top}" for index, (x, _bottom, top) in enumerate(piece)]
+    back = [f"L{x} {bottom}" for x, bottom, _top in reversed(piece)]
+    return [*there, *back, "Z"]

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Service
 from detection.evaluation import LONGEST_MEMORY
-from detection.models import Metric, Rule
-from detection.rules import KINDS
+from detection.models import Metric, QuietWhen, RecoverOn, Rule
+from detection.rules import KINDS, needs_other
 from detection.rules.parameters import Choice, Field
-from incidents.models import Level
+from detection.services.rules import EDITABLE
+from incidents.models import Calendar, Level
 from lifecycle.transitions import InputRefused
 
 
@@ -54,6 +55,22 @@ class RuleForm(forms.Form):
     clear_after = forms.IntegerField(
         label=gettext_lazy("Over after this many good minutes"), min_value=1, max_value=10_000, initial=10
     )
+    other_metric = forms.ModelChoiceField(
+        Metric.objects.all(),
+        label=gettext_lazy("Second metric"),
+        help_text=gettext_lazy(
+            "Divided by this one, by the labels both have. The metric itself: one label against all."
+        ),
+    )
+    quiet_calendar = forms.ModelChoiceField(
+        Calendar.objects.all(),
+        label=gettext_lazy("Quiet calendar"),
+        required=False,
+        help_text=gettext_lazy("Minutes are judged as ever, but no alert opens. Empty: never quiet."),
+    )
+    quiet_when = forms.ChoiceField(
+        label=gettext_lazy("Opens no alerts"), choices=QuietWhen.choices, initial=QuietWhen.CLOSED, required=False
+    )
     service = forms.ModelChoiceField(Service.objects.filter(is_active=True), label=gettext_lazy("Service"))
     level = forms.ModelChoiceField(Level.objects.all(), label=gettext_lazy("Level"))
     title = forms.CharField(
@@ -69,23 +86,48 @@ class RuleForm(forms.Form):
         help_text=gettext_lazy("Rules of one group share one incident. Empty: an incident of its own."),
     )
 
+    recover_on = forms.ChoiceField(
+        label=gettext_lazy("Its incidents recover"), choices=RecoverOn.choices, initial=RecoverOn.ALL, required=False
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Stays with this version of the rule."),
+    )
+
     def __init__(self, *arguments: Any, kind: str, is_new: bool, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.kind = kind
         self.parameter_names = [field.name for field in KINDS[kind].FIELDS]
         for field in KINDS[kind].FIELDS:
             self.fields[field.name] = _form_field(field)
+        for name in ("fire_for", "fire_of", "clear_after"):
+            # Some kinds come with a patience of their own.
+            self.fields[name].initial = getattr(KINDS[kind], name.upper(), self.fields[name].initial)
         if not is_new:
             del self.fields["metric"]
-        self.order_fields(["name", "metric", "selector", *self.parameter_names, "clear_after", "fire_for", "fire_of"])
+        if not needs_other(KINDS[kind]):
+            del self.fields["other_metric"]
+        self.order_fields(
+            ["name", "metric", "other_metric", "selector", *self.parameter_names, "fire_for", "fire_of", "clear_after"]
+        )
 
     @property
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         cleaned = dict(self.cleaned_data)
         parameters = {name: cleaned.pop(name) for name in self.parameter_names}
+        cleaned["quiet_when"] = cleaned["quiet_when"] or QuietWhen.CLOSED
+        cleaned["recover_on"] = cleaned["recover_on"] or RecoverOn.ALL
         kept = {name: value for name, value in parameters.items() if value not in ("", None)}
         return {**cleaned, "parameters": kept}
+
+    @property
+    def drafted(self) -> dict[str, Any]:
+        """What the rule itself is made of."""
+        return {name: value for name, value in self.values.items() if name != "note"}
 
     def refuse(self, refused: InputRefused) -> None:
         """Put the service's sentences beside the fields they are about."""
@@ -95,7 +137,7 @@ class RuleForm(forms.Form):
     @staticmethod
     def initial_of(rule: Rule) -> dict[str, Any]:
         lines = "\n".join(f"{name} = {value}" for name, value in rule.selector.items())
-        plain = ("name", "service", "level", "fire_for", "fire_of", "clear_after", "title", "group")
+        plain = [name for name in EDITABLE if name not in ("parameters", "selector")]
         return {**{name: getattr(rule, name) for name in plain}, **rule.parameters, "selector": lines}
 
 

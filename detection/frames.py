@@ -1,24 +1,35 @@
 """The frame store: how the values of a metric go into PostgreSQL and come out as arrays."""
 
 import struct
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import Any, cast
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models.functions import Now
+from numpy.typing import NDArray
 
+from detection import packing
 from detection.models import Frame, Metric
-from detection.rules.verdict import Values
+from detection.rules.verdict import Mask, Values
 
 # The binary format of COPY (PostgreSQL manual, "COPY", "Binary Format"): a signature, flags, an extension; then rows
 # of length-prefixed fields; -1 at the end. A timestamp is microseconds since the year 2000.
 _HEADER = struct.Struct("!11sII")
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0"
+_ROW_IN = struct.Struct("!hiqiqi?i")
+"""Number of fields; length and value of metric_id, of at and of is_packed; length of what follows."""
+_ROW_OUT = struct.Struct("!hiqi?i")
+_SELECT = "SELECT at, is_packed, values FROM detection_frame"
+_MOSTLY_GAPS = 0.6
+_END = struct.pack("!h", -1)
+_PIECE = 1 << 20
 _EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+Row = tuple[datetime, Values]
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class Window:
     """``times`` (n_frames, ascending) and ``values`` (n_frames, n_series) as float64; NaN is a gap."""
 
     times: list[datetime]
-    values: Values
+    values: NDArray[np.float64]
 
 
 def append_frame(metric: Metric, at: datetime, places: dict[int, float], *, width: int) -> bool:
@@ -34,18 +45,45 @@ def append_frame(metric: Metric, at: datetime, places: dict[int, float], *, widt
 
     ``width`` is the number of series known. Returns True where the frame is new.
     """
-    fresh = _lay(np.full(width, np.nan), places).astype(metric.precision).tobytes()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO detection_frame (metric_id, at, values) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [metric.pk, at, fresh],
-        )
-        if cursor.rowcount:
-            return True
-        held = Frame.objects.select_for_update().get(metric=metric, at=at)
-        row = _widen(np.frombuffer(bytes(held.values), dtype=metric.precision), width)
-        Frame.objects.filter(metric=metric, at=at).update(values=_lay(row, places).astype(metric.precision).tobytes())
-        return False
+    row = np.full(width, np.nan, dtype=metric.precision)
+    named = np.zeros(width, dtype=np.bool_)
+    if places:
+        positions = np.fromiter(places, dtype=np.intp, count=len(places))
+        row[positions] = np.fromiter(places.values(), dtype=metric.precision, count=len(places))
+        named[positions] = True
+    return write_frames(metric, [(at, row)], named=named) == 1
+
+
+def write_frames(metric: Metric, rows: Iterable[tuple[datetime, Values]], *, named: Mask | None = None) -> int:
+    """Write whole frames (time on the metric's grid, values by position), each time once. Returns how many are new.
+
+    Over a frame that is there already, the positions ``named`` are laid; without it, those whose value is not NaN.
+    What is infinite, or too large for the metric's precision, is a gap.
+    """
+    given = {at: _as_kept(metric, values) for at, values in rows}
+    with transaction.atomic():
+        # One writer at a time for each metric, so that what is not there now is not there a moment later either.
+        Metric.objects.select_for_update(no_key=True).only("pk").get(pk=metric.pk)
+        held = read_at(metric, list(given))
+        fresh = [(at, values) for at, values in given.items() if at not in held]
+        _copy_in(metric, fresh)
+        for at, row in held.items():
+            merged = _merge(row, given[at], named)
+            is_packed, stored = _as_stored(merged)
+            Frame.objects.filter(metric=metric, at=at).update(values=stored, is_packed=is_packed)
+    return len(fresh)
+
+
+def read_rows(metric: Metric, after: datetime, until: datetime, *, limit: int | None = None) -> list[Row]:
+    """The frames with ``after`` < time <= ``until``, oldest first, as they are kept: not to be written to."""
+    query = f"{_SELECT} WHERE metric_id = %s AND at > %s AND at <= %s ORDER BY at LIMIT %s"
+    return _copy_out(query, [metric.pk, after, until, limit], metric.precision)
+
+
+def read_at(metric: Metric, times: list[datetime]) -> dict[datetime, Values]:
+    """The frames of exactly these times, as they are kept: not to be written to."""
+    query = f"{_SELECT} WHERE metric_id = %s AND at = ANY(%s)"
+    return dict(_copy_out(query, [metric.pk, times], metric.precision)) if times else {}
 
 
 def read_window(metric: Metric, after: datetime, until: datetime, *, width: int, limit: int | None = None) -> Window:
@@ -61,13 +99,12 @@ def read_ranges(
         return Window([], np.empty((0, width)))
     where = " OR ".join(["(at > %s AND at <= %s)"] * len(ranges))
     # The condition is made of constants; every value goes through the driver's quoting below.
-    query = f"SELECT at, values FROM detection_frame WHERE metric_id = %s AND ({where}) ORDER BY at LIMIT %s"  # noqa: S608
-    rows = list(_copy(query, [metric.pk, *(moment for pair in ranges for moment in pair), limit]))
+    query = f"{_SELECT} WHERE metric_id = %s AND ({where}) ORDER BY at LIMIT %s"
+    rows = _copy_out(query, [metric.pk, *(moment for pair in ranges for moment in pair), limit], metric.precision)
     values = np.full((len(rows), width), np.nan)
-    for index, (_at, stored) in enumerate(rows):
-        row = np.frombuffer(stored, dtype=metric.precision)[:width]
-        values[index, : len(row)] = row
-    return Window([at for at, _stored in rows], values)
+    for index, (_at, row) in enumerate(rows):
+        values[index, : len(row)] = row[:width]
+    return Window([at for at, _row in rows], values)
 
 
 def read_grid(metric: Metric, start: datetime, end: datetime, *, width: int) -> Window:
@@ -83,49 +120,110 @@ def read_grid(metric: Metric, start: datetime, end: datetime, *, width: int) -> 
     return Window([first + index * metric.interval for index in range(count)], values)
 
 
-def read_around(metric: Metric, moments: list[datetime], around: int, *, width: int) -> Values:
-    """The frames ``around`` each moment, on both sides: (n_moments, 2 * around + 1, width), NaN where there is none."""
-    reach = metric.interval * (around + 0.5)
-    found = read_ranges(metric, [(moment - reach, moment + reach) for moment in moments], width=width)
-    history = np.full((len(moments), 2 * around + 1, width), np.nan)
-    for at, row in zip(found.times, found.values, strict=True):
-        for index, moment in enumerate(moments):
-            place = round((at - moment) / metric.interval) + around
-            if 0 <= place <= 2 * around:
-                history[index, place] = row
-    return history
+def drop_expired() -> int:
+    """Delete what metrics no longer want to keep, frames and the verdicts on them. Returns how many frames went."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM detection_verdict verdict USING detection_rule rule, detection_metric metric "
+            "WHERE rule.id = verdict.rule_id AND metric.id = rule.metric_id "
+            "AND verdict.at < statement_timestamp() - metric.retention"
+        )
+        cursor.execute(
+            "DELETE FROM detection_frame frame USING detection_metric metric "
+            "WHERE metric.id = frame.metric_id AND frame.at < statement_timestamp() - metric.retention"
+        )
+        return int(cursor.rowcount)
 
 
-def drop_expired(metric: Metric) -> int:
-    """Delete the metric's frames that are older than it wants to keep them."""
-    deleted, _by_model = Frame.objects.filter(metric=metric, at__lt=Now() - metric.retention).delete()
-    return deleted
+def _as_kept(metric: Metric, values: Values) -> Values:
+    with np.errstate(over="ignore"):
+        kept = np.asarray(values).astype(metric.precision)
+    kept[np.isinf(kept)] = np.nan
+    return kept
 
 
-def _lay(row: Values, places: dict[int, float]) -> Values:
-    if places:
-        row[list(places)] = list(places.values())
+def _as_stored(values: Values) -> tuple[bool, bytes]:
+    """Packed where most is gaps: merchants that pay now and then would fill the disk with nothing otherwise."""
+    is_packed = bool(np.count_nonzero(np.isnan(values)) > _MOSTLY_GAPS * len(values))
+    return is_packed, packing.pack(values) if is_packed else values.tobytes()
+
+
+def _merge(held: Values, given: Values, named: Mask | None) -> Values:
+    row = np.full(max(len(held), len(given)), np.nan, dtype=held.dtype)
+    row[: len(held)] = held
+    laid = ~np.isnan(given) if named is None else named
+    row[: len(given)][laid] = given[laid]
     return row
 
 
-def _widen(row: Any, width: int) -> Values:
-    wide = np.full(max(width, len(row)), np.nan)
-    wide[: len(row)] = row
-    return wide
+def _copy_in(metric: Metric, rows: list[tuple[datetime, Values]]) -> None:
+    """New frames by binary COPY, which spares both sides from writing and reading bytea as hexadecimal text."""
+    if not rows:
+        return
+    parts: list[Any] = [_HEADER.pack(_SIGNATURE, 0, 0)]
+    for at, values in rows:
+        moment = (at - _EPOCH_2000) // _MICROSECOND
+        is_packed, stored = _as_stored(values)
+        parts += [_ROW_IN.pack(4, 8, metric.pk, 8, moment, 1, is_packed, len(stored)), stored]
+    parts.append(_END)
+    with connection.cursor() as wrapped:
+        cursor = cast(Any, wrapped)
+        command = "COPY detection_frame (metric_id, at, is_packed, values) FROM STDIN (FORMAT binary)"
+        cursor.copy_expert(command, _Parts(parts), size=_PIECE)
 
 
-def _copy(query: str, values: list[Any]) -> Iterator[tuple[datetime, bytes]]:
-    """Rows of (timestamp, bytes) by binary COPY, which spares the driver from reading bytea as hexadecimal text."""
-    buffer = BytesIO()
+class _Parts:
+    """Reads a list of bytes as if they were one, without ever laying them side by side."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self.parts, self.place = deque(memoryview(part) for part in parts), 0
+
+    def read(self, size: int) -> bytes:
+        if not self.parts:
+            return b""
+        part = self.parts[0]
+        piece = part[self.place : self.place + size]
+        self.place += len(piece)
+        if self.place >= len(part):
+            self.parts.popleft()
+            self.place = 0
+        return bytes(piece)
+
+
+def _copy_out(query: str, values: list[Any], precision: str) -> list[Row]:
+    """(time, values) of a query that begins with _SELECT, by binary COPY."""
+    taken = _Taken(precision)
     with connection.cursor() as wrapped:
         cursor = cast(Any, wrapped)
         command = cursor.mogrify(query, values).decode()
-        cursor.copy_expert(f"COPY ({command}) TO STDOUT (FORMAT binary)", buffer)
-    raw = buffer.getbuffer()
-    _signature, _flags, extension = _HEADER.unpack_from(raw)
-    place = _HEADER.size + extension
-    while struct.unpack_from("!h", raw, place)[0] != -1:
-        moment, length = struct.unpack_from("!qi", raw, place + 6)
-        start = place + 18
-        yield _EPOCH_2000 + moment * _MICROSECOND, bytes(raw[start : start + length])
-        place = start + length
+        cursor.copy_expert(f"COPY ({command}) TO STDOUT (FORMAT binary)", taken)
+    return taken.rows
+
+
+class _Taken:
+    """Takes what COPY writes, row by row as it comes: a window of many frames is never held twice."""
+
+    def __init__(self, precision: str) -> None:
+        self.dtype, self.rows = np.dtype(precision), list[Row]()
+        self.rest, self.has_begun = b"", False
+
+    def write(self, data: bytes) -> int:
+        raw = self.rest + data if self.rest else data
+        place = 0
+        if not self.has_begun and len(raw) >= _HEADER.size:
+            _signature, _flags, extension = _HEADER.unpack_from(raw)
+            place, self.has_begun = _HEADER.size + extension, True
+        while self.has_begun and len(raw) - place >= _ROW_OUT.size:
+            _fields, _eight, moment, _one, is_packed, length = _ROW_OUT.unpack_from(raw, place)
+            begins, ends = place + _ROW_OUT.size, place + _ROW_OUT.size + length
+            if len(raw) < ends:
+                break
+            self.rows.append((_EPOCH_2000 + moment * _MICROSECOND, self._row(raw, begins, ends, is_packed)))
+            place = ends
+        self.rest = raw[place:] if place else raw
+        return len(data)
+
+    def _row(self, raw: bytes, begins: int, ends: int, is_packed: bool) -> Values:
+        if is_packed:
+            return packing.unpack(raw[begins:ends], self.dtype)
+        return np.frombuffer(raw, self.dtype, count=(ends - begins) // self.dtype.itemsize, offset=begins)

@@ -24,7 +24,7 @@ class Row:
     status: RuleStatus
 
 
-def latest_verdicts(rule: Rule, *, count: int = 12) -> list[Row]:
+def latest_verdicts(rule: Rule, *, count: int = 6) -> list[Row]:
     """The last ``count`` frames judged, newest first, with the series that fire before those that do not."""
     verdicts = list(rule.verdicts.order_by("-at")[:count])
     if not verdicts:
@@ -35,7 +35,7 @@ def latest_verdicts(rule: Rule, *, count: int = 12) -> list[Row]:
     values = dict(zip(window.times, window.values, strict=True))
     rows: list[Row] = []
     for verdict in verdicts:
-        codes = np.frombuffer(bytes(verdict.codes), dtype=np.int8)
+        codes = verdict.by_position
         judged = [place for place in series if place < len(codes)]
         for place in sorted(judged, key=lambda place: -codes[place])[:MOST_SERIES]:
             value = values[verdict.at][place] if verdict.at in values else np.nan

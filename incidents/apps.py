@@ -8,6 +8,7 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
+        from incidents import action_panel  # noqa: F401  it enters itself into the panels of the incident page
         from incidents.shipped import install_levels
 
         post_migrate.connect(install_levels, sender=self)

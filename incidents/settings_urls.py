@@ -25,5 +25,6 @@ urlpatterns = [
     path("templates/new/", settings.add_template_page, name="settings-new-template"),
     path("templates/<int:pk>/", settings.template_page, name="settings-template"),
     path("policy/", settings.policy_page, name="settings-policy"),
+    path("actions/", settings.action_policy_page, name="settings-actions"),
     path("changes/", settings.changes_page, name="settings-changes"),
 ]

@@ -199,7 +199,10 @@ class Fact:
 
 
 def record_events(facts: Sequence[Fact], *, via: str) -> list[Event]:
-    """``record_event`` for many facts that nobody in particular caused, in a few statements for all of them."""
+    """``record_event`` for many facts that nobody in particular caused, in a few statements for all of them.
+
+    They change no status and name none: the records are not locked, and one of them may just be moving on.
+    """
     if not facts:
         return []
     at = clock.now()
@@ -210,7 +213,6 @@ def record_events(facts: Sequence[Fact], *, via: str) -> list[Event]:
             verb=fact.verb,
             via=via,
             data=fact.data,
-            to_status=getattr(fact.record, "status", ""),
             recorded_at=at,
             occurred_at=at,
             dispatched_at=at if clock.is_rehearsing() else None,

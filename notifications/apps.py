@@ -13,7 +13,9 @@ class NotificationsConfig(AppConfig):
         from notifications import (  # noqa: F401  (register themselves)
             changes,
             gateway_checks,
+            inspections,
             panels,
+            postmortem_facts,
             reactions,
             timeline,
             twilio_checks,
@@ -26,4 +28,5 @@ class NotificationsConfig(AppConfig):
         register(check_lease)
         register(check_providers)
         post_migrate.connect(install_policies, sender=self)
+        post_migrate.connect(inspections.install_inspections, sender=self)
         events_recorded.connect(ring, dispatch_uid="doorbell")

@@ -2,8 +2,9 @@
 its rows with SKIP LOCKED. Celery's beat ticks it, and so does `manage.py cycle`, which needs no broker, so that paging
 outlives Redis.
 
-Three things run side by side, because whoever talks to the outside may be kept waiting: the clockwork, in this order,
-which reads and writes rows and nothing else; the sender (services/sending.py); and the errands, which ask others.
+Four things run side by side, because whoever talks to the outside may be kept waiting: the clockwork, in this order,
+which reads and writes rows and nothing else; the sender (services/sending.py); the alerts, of which a storm may come;
+and the errands, which ask others.
 """
 
 import logging
@@ -12,12 +13,14 @@ from collections.abc import Callable, Iterable
 
 from django.db.models.functions import Now
 
+from detection.services import calm_flaps, judge_heartbeats, process_receipts, release_suppressed
 from incidents.services import (
     check_acknowledgements,
     close_silent,
     fire_reminders,
     record_breaches,
     record_warnings,
+    remind_of_actions,
     wake_incidents,
 )
 from notifications.models import Heartbeat
@@ -31,6 +34,7 @@ from notifications.services.spending import watch_spending
 from notifications.services.swapping import expire_swaps
 from notifications.services.warrooms import make_war_rooms
 from notifications.skew import clock_skew
+from problems.services.recurring import look_for_recurrences
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ CLOCKWORK: list[Callable[[], int]] = [
     wake_incidents,
     close_silent,
     fire_reminders,
+    remind_of_actions,
     report_alarms,
     dispatch_events,
     advance_escalations,
@@ -51,9 +56,17 @@ CLOCKWORK: list[Callable[[], int]] = [
 ERRANDS: list[Callable[[], int]] = [
     check_statuses,
     make_war_rooms,
+    look_for_recurrences,
 ]
-"""What asks somebody outside, and may be kept waiting."""
-CYCLE: list[Callable[[], int]] = [*CLOCKWORK, send_due_deliveries, *ERRANDS]
+"""What asks somebody outside, or looks back over months, and may be kept waiting."""
+ALERTS: list[Callable[[], int]] = [
+    process_receipts,
+    judge_heartbeats,
+    release_suppressed,
+    calm_flaps,
+]
+"""What makes incidents of alerts: it may have much to do, and paging does not wait for it."""
+CYCLE: list[Callable[[], int]] = [*ALERTS, *CLOCKWORK, send_due_deliveries, *ERRANDS]
 """Everything in order, as tests want it."""
 
 

@@ -48,9 +48,9 @@ class RotationForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=DutyRole)
     every = forms.IntegerField(label=_("Changes every"), min_value=1, max_value=MOST_EVERY, initial=1)
     unit = forms.ChoiceField(label=_("Unit"), choices=ShiftUnit, initial=ShiftUnit.WEEKLY)
-    starts_on = forms.DateField(label=_("First hand-over on"), widget=forms.DateInput(attrs=DATE))
-    handover_at = forms.TimeField(label=_("Hand-over at"), widget=forms.TimeInput(attrs=TIME))
-    ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs=DATE), required=False)
+    starts_on = forms.DateField(label=_("First hand-over on"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
+    handover_at = forms.TimeField(label=_("Hand-over at"), widget=forms.TimeInput(attrs=TIME, format="%H:%M"))
+    ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"), required=False)
 
     def __init__(self, data: Any = None, *, layer: ScheduleLayer | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -86,7 +86,10 @@ class RotationForm(forms.Form):
             )
             for end, label in (("from", _("From")), ("to", _("To"))):
                 self.fields[f"window_{place}_{end}"] = forms.TimeField(
-                    label=label, required=False, widget=forms.TimeInput(attrs=TIME), initial=window.get(end)
+                    label=label,
+                    required=False,
+                    widget=forms.TimeInput(attrs=TIME, format="%H:%M"),
+                    initial=window.get(end),
                 )
 
     def clean_starts_on(self) -> date:

@@ -2,14 +2,16 @@
 a moment later (services/dispatching.py)."""
 
 from catalog.models import Person
-from incidents.models import Incident
+from incidents.models import ActionItem, Incident
 from incidents.models.status import OVER, Status
 from lifecycle.models import Event, Via
 from lifecycle.reactions import in_the_same_transaction
 from notifications.models import AlarmKind, NoticeKind
+from notifications.services.action_news import READERS, tell_of_action
 from notifications.services.alarming import raise_alarm
 from notifications.services.escalating import stop_escalation
 from notifications.services.noticing import withdraw_notices
+from notifications.services.planned_pages import page_for_plan
 from notifications.services.reaching import mark_reached_by_login
 
 
@@ -25,6 +27,18 @@ def note_who_came(incident: Incident, event: Event) -> None:
     """Whoever signs in and acknowledges was reached, by whichever of their pages was the last."""
     if event.via in (Via.WEB, Via.API) and isinstance(event.actor, Person):
         mark_reached_by_login(incident, event.actor)
+
+
+@in_the_same_transaction(Incident, "page_from_plan")
+def page_by_plan(incident: Incident, event: Event) -> None:
+    """Somebody pressed a step of an emergency plan that pages."""
+    page_for_plan(incident, event)
+
+
+@in_the_same_transaction(ActionItem, *READERS)
+def tell_by_mail(action: ActionItem, event: Event) -> None:
+    """Mails about action items; in office hours where it is the product that speaks (incidents/action_times.py)."""
+    tell_of_action(action, event)
 
 
 @in_the_same_transaction(Incident, "page")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from notifications.patterns import Pattern, PatternRefused, read_pattern
+from lifecycle.patterns import Pattern, PatternRefused, read_pattern
 
 Labels = Mapping[str, str | tuple[str, ...]]
 """A label with several values (a business line and those above it) matches where one of them does."""

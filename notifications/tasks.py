@@ -33,5 +33,10 @@ def send_deliveries() -> None:
 
 
 @shared_task
+def watch_alerts() -> None:
+    cycle.run_steps(cycle.ALERTS)
+
+
+@shared_task
 def run_errands() -> None:
     cycle.run_steps(cycle.ERRANDS)

@@ -6,5 +6,6 @@ called: names change what they stand for.
 
 from outbound.client import Answer, check_url, request
 from outbound.errors import OutboundError
+from outbound.hosts import checked_host
 
-__all__ = ["Answer", "OutboundError", "check_url", "request"]
+__all__ = ["Answer", "OutboundError", "check_url", "checked_host", "request"]

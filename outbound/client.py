@@ -61,9 +61,10 @@ def request(
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     limit: int = LARGEST_ANSWER,
+    seconds: float | None = None,
 ) -> Answer:
     """Raises OutboundError. Redirects are answers like any other: nobody follows them."""
-    deadline = Deadline(TOTAL_SECONDS)
+    deadline = Deadline(TOTAL_SECONDS if seconds is None else seconds)
     target = read_target(url)
     lines = _header_lines(method, headers or {})
     connecting = deadline.at_most(CONNECT_SECONDS)

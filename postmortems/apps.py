@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,10 @@ class PostmortemsConfig(AppConfig):
     verbose_name = _("Postmortems")
 
     def ready(self) -> None:
-        from postmortems import commands, panels, sentences  # noqa: F401  each enters itself into a table of incidents
+        # each enters itself into a table of incidents or lifecycle
+        from postmortems import commands, panels, reactions, sentences  # noqa: F401
+        from postmortems.shipped import install_wording
+        from postmortems.shipped_triggers import install_triggers
+
+        post_migrate.connect(install_wording, sender=self, dispatch_uid="postmortems.shipped")
+        post_migrate.connect(install_triggers, sender=self, dispatch_uid="postmortems.triggers")

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Person, Role
-from incidents.forms import Moment, PersonChoice, Text
-from incidents.models import ActionItem, Incident
+from incidents.forms import Moment, PersonChoice, TagsField, Text
+from incidents.models import Incident
 from incidents.models.action import ActionType
 from lifecycle.lists import listed
-from postmortems.models import IssueKind, Postmortem
+from postmortems.models import IssueKind, Milestone, Postmortem
 from problems.forms import Day
 
 COLLEAGUES = tuple(role for role in Role if role != Role.REPORTER)
@@ -70,6 +70,39 @@ class ReasonForm(forms.Form):
     reason = Text(label=gettext_lazy("Reason"))
 
 
+class BeginForm(forms.Form):
+    facilitator = PersonChoice(
+        *COLLEAGUES, label=gettext_lazy("Facilitator"), required=False, empty_label=gettext_lazy("me")
+    )
+
+
+class FacilitatorForm(forms.Form):
+    facilitator = PersonChoice(*COLLEAGUES, label=gettext_lazy("Facilitator"), empty_label=None)
+
+
+class SessionForm(forms.Form):
+    held_at = Moment(label=gettext_lazy("When"))
+    attendees = forms.ModelMultipleChoiceField(
+        Person.objects.with_role(*COLLEAGUES), label=gettext_lazy("Who was there"), to_field_name="username"
+    )
+
+
+class CommentForm(forms.Form):
+    text = Text(label=gettext_lazy("Comment"), max_length=5000)
+
+
+class PublishForm(forms.Form):
+    """The lessons-learned article that is written with the sign-off."""
+
+    summary = Text(
+        label=gettext_lazy("Summary for everybody"),
+        rows=6,
+        help_text=gettext_lazy("What happened and what is different now; it is found by search and shown at triage."),
+    )
+    learned = Text(label=gettext_lazy("What was learned"), rows=4, required=False)
+    tags = TagsField()
+
+
 class ContentForm(forms.Form):
     """A form about one postmortem. ``version`` is that of the row it was drawn from."""
 
@@ -96,6 +129,11 @@ class EntryForm(ContentForm):
     source = forms.CharField(
         label=gettext_lazy("Source"), max_length=500, help_text=gettext_lazy("Where it is recorded, or who saw it.")
     )
+    milestone = forms.ChoiceField(
+        label=gettext_lazy("It says when"),
+        choices=[("", gettext_lazy("something else happened")), *Milestone.choices],
+        required=False,
+    )
     is_override = forms.BooleanField(
         label=gettext_lazy("It is a fact all the same; keep it in the timeline"), required=False
     )
@@ -114,10 +152,25 @@ class IssueForm(ContentForm):
         return self.postmortem.parked.filter(pk=self.cleaned_data["parked"]).first()
 
 
+class GapForm(ContentForm):
+    """Nothing happened in a silence, or a milestone was never reached; the question itself is hidden."""
+
+    milestone = forms.ChoiceField(choices=[("", ""), *Milestone.choices], required=False, widget=forms.HiddenInput)
+    started_at = ExactMoment(required=False)
+    ended_at = ExactMoment(required=False)
+    note = forms.CharField(label=gettext_lazy("How that is known"), max_length=1000, required=False)
+
+
+class DropForm(ContentForm):
+    reason = Text(label=gettext_lazy("Why it is no issue"), rows=2)
+
+
 class ActionForm(ContentForm):
     title = forms.CharField(label=gettext_lazy("Action"), max_length=300)
     type = forms.ChoiceField(label=gettext_lazy("Type"), choices=ActionType.choices)
-    owner = PersonChoice(*COLLEAGUES, label=gettext_lazy("Owner"))
+    owner = PersonChoice(
+        *COLLEAGUES, label=gettext_lazy("Owner"), empty_label=gettext_lazy("one colleague answers for it")
+    )
     due_on = Day(label=gettext_lazy("Due on"))
     issues: Any = forms.ModelMultipleChoiceField(
         queryset=None, label=gettext_lazy("It answers"), widget=forms.CheckboxSelectMultiple
@@ -135,19 +188,3 @@ class DeclineForm(ContentForm):
 
 class PlainForm(ContentForm):
     """For verbs that ask for nothing but the row's version."""
-
-
-class ProofForm(forms.Form):
-    proof = Text(label=gettext_lazy("By what it can be seen that this is done"), rows=2)
-
-
-class EmptyForm(forms.Form):
-    pass
-
-
-ACTION_ITEM_FORMS: dict[str, type[forms.Form]] = {"complete": ProofForm, "verify": EmptyForm, "send_back": ReasonForm}
-
-
-def action_item_forms(item: ActionItem) -> dict[str, forms.Form]:
-    """The forms of an action item's verbs, with ids of their own, since a page shows many."""
-    return {verb: form(auto_id=f"{verb}-{item.pk}-%s") for verb, form in ACTION_ITEM_FORMS.items()}

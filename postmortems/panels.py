@@ -3,22 +3,47 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from incidents import panels
+from incidents import origins, panels
 from incidents.models import Incident
 from postmortems import permissions
+from postmortems.matching import lessons_for
 from postmortems.models import Postmortem
+from postmortems.triggers import looks_of
 
+origins.register(Postmortem, "postmortem", _("Postmortem"))
 ENDED = ("recovered", "resolved", "closed")
 
 
 @panels.register("aside", 30, "postmortems/incident_panel.html")
 def postmortem_of(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
-    """The incident's postmortems; where it has none and was big enough, the button that starts one."""
+    """The incident's postmortems, and why one was proposed or not; where it has none and is over, the button that
+    starts one."""
     person: Any = request.user
-    postmortems = list(Postmortem.objects.visible_to(person).filter(incidents=incident))
-    is_due = incident.status in ENDED and (incident.level_id <= 2 or incident.is_major)
-    may_start = not postmortems and is_due and permissions.leads(None, person)
-    if not postmortems and not may_start:
+    if not person.is_colleague:
         return None
-    return {"incident": incident, "postmortems": postmortems, "may_start": may_start}
+    postmortems = list(Postmortem.objects.visible_to(person).filter(incidents=incident))
+    looks = looks_of(incident.postmortem_looks.select_related("postmortem")[:1])
+    may_start = not postmortems and incident.status in ENDED and permissions.leads(None, person)
+    was_large = incident.level_id <= 2 or incident.is_major
+    if not postmortems and not looks and not (may_start and was_large):
+        return None
+    return {"incident": incident, "postmortems": postmortems, "may_start": may_start, "looks": looks}
+
+
+@panels.register("aside", 22, "postmortems/lessons_panel.html")
+def lessons_of(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
+    """What was learned from incidents like this one, while it is handled."""
+    return None if incident.is_over else _lessons(request, incident)
+
+
+@panels.register("report", 21, "postmortems/lessons_panel.html")
+def lessons_for_the_report(request: HttpRequest, draft: Incident) -> dict[str, Any] | None:
+    return _lessons(request, draft)
+
+
+def _lessons(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
+    person: Any = request.user
+    found = lessons_for(incident, person=person)
+    return {"lessons": found} if found else None

@@ -1,10 +1,12 @@
 """Who may do what to a postmortem. Every colleague reads and contributes; these lead it through its phases."""
 
+from collections.abc import Callable
 from typing import Any
 
 from catalog.models import Role
 from incidents.models import Incident
 
+May = Callable[[Any, Any], bool]
 LEADERS = (
     Role.OPERATIONS,
     Role.DEVELOPER,
@@ -20,6 +22,12 @@ def leads(postmortem: Any, person: Any) -> bool:
     is_facilitator = postmortem is not None and postmortem.facilitator_id == person.pk
     may = bool(person.has_role(*LEADERS) or (is_facilitator and person.is_colleague))
     return may and sees_all(postmortem, person)
+
+
+def decides(postmortem: Any, person: Any) -> bool:
+    """Starts or declines one that was proposed; an incident manager alone, where they were asked."""
+    managers = (Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
+    return leads(postmortem, person) and (not postmortem.is_asked or bool(person.has_role(*managers)))
 
 
 def contributes(postmortem: Any, person: Any) -> bool:

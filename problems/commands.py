@@ -3,6 +3,7 @@
 Entered into the table that pages and API read (incidents/commands.py).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,6 +13,20 @@ from incidents.commands import TABLES, Command
 from problems import forms as asks
 from problems import permissions, services
 from problems.models import KnownError, Problem
+from problems.services import analysis
+
+
+def _over(problem: Any) -> str | Promise:
+    return _("The problem is over. Reopen it first.") if problem.is_over else ""
+
+
+def _none_of(lines: str) -> Callable[[Any], str | Promise]:
+    """Blocked where the problem is over or has nothing to take away."""
+
+    def blocked(problem: Any) -> str | Promise:
+        return _over(problem) or ("" if getattr(problem, lines).exists() else _("There is none."))
+
+    return blocked
 
 
 def _no_known_error(problem: Any) -> str | Promise:
@@ -67,6 +82,72 @@ PROBLEM_COMMANDS: dict[str, Command] = {
             label=_("Unlink an incident"),
             rank=23,
             permission=permissions.works,
+        ),
+        Command(
+            "add_why",
+            analysis.add_why,
+            asks.WhyForm,
+            "user-question",
+            label=_("Answer why"),
+            rank=30,
+            permission=permissions.works,
+            blocked=_over,
+            is_long=True,
+        ),
+        Command(
+            "remove_why",
+            analysis.remove_why,
+            asks.RemoveWhyForm,
+            "trash",
+            label=_("Take an answer away"),
+            rank=31,
+            permission=permissions.works,
+            blocked=_none_of("whys"),
+            is_long=True,
+        ),
+        Command(
+            "add_factor",
+            analysis.add_factor,
+            asks.FactorForm,
+            "plus",
+            label=_("Add a contributing factor"),
+            rank=32,
+            permission=permissions.works,
+            blocked=_over,
+            is_long=True,
+        ),
+        Command(
+            "remove_factor",
+            analysis.remove_factor,
+            asks.RemoveFactorForm,
+            "trash",
+            label=_("Take a factor away"),
+            rank=33,
+            permission=permissions.works,
+            blocked=_none_of("factors"),
+            is_long=True,
+        ),
+        Command(
+            "link_change",
+            analysis.link_change,
+            asks.ChangeForm,
+            "link",
+            label=_("Link a change"),
+            rank=34,
+            permission=permissions.works,
+            blocked=_over,
+            is_long=True,
+        ),
+        Command(
+            "unlink_change",
+            analysis.unlink_change,
+            asks.UnlinkChangeForm,
+            "x",
+            label=_("Unlink a change"),
+            rank=35,
+            permission=permissions.works,
+            blocked=_none_of("changes"),
+            is_long=True,
         ),
     )
 }

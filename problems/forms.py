@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Role, Service
 from incidents.forms import IncidentReference, PersonChoice, Text
-from problems.models import Outcome, Problem
+from problems.models import Cause, ChangeLink, Factor, LinkKind, Problem, Why
+from problems.models.status import CHOOSABLE
 
 WORKING = (Role.OPERATIONS, Role.DEVELOPER, Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
 
@@ -84,7 +85,13 @@ class PlanForm(forms.Form):
 
 
 class OutcomeForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=[(outcome.value, outcome.label) for outcome in CHOOSABLE])
+    outcome_reference = forms.CharField(
+        label=_("Which one"),
+        max_length=60,
+        required=False,
+        help_text=_("The number of the rule, inspection or plan, where it is kept in Mainstay; such as 12."),
+    )
     outcome_text = Text(
         label=_("What exactly"),
         help_text=_("The rule, inspection or plan by its name; for a waiver, why the risk is borne."),
@@ -101,3 +108,43 @@ class IncidentForm(forms.Form):
 
 class UnlinkForm(IncidentForm):
     reason = Text(label=_("Reason"), rows=2)
+
+
+class WhyForm(forms.Form):
+    text = Text(label=_("Because"), help_text=_("Ask why again until the answer is something that can be changed."))
+    parent = forms.ModelChoiceField(
+        Why.objects.all(), label=_("Why was this so"), required=False, empty_label=_("the problem itself")
+    )
+    cause = forms.ModelChoiceField(
+        Cause.objects.filter(is_active=True).select_related("parent"),
+        label=_("Cause"),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("not classed"),
+    )
+    is_root = forms.BooleanField(label=_("This is a root cause"), required=False)
+
+
+class RemoveWhyForm(forms.Form):
+    why = forms.ModelChoiceField(Why.objects.all(), label=_("Answer"))
+
+
+class FactorForm(forms.Form):
+    cause = forms.ModelChoiceField(
+        Cause.objects.filter(is_active=True).select_related("parent"), label=_("Cause"), to_field_name="slug"
+    )
+    text = Text(label=_("How it contributed"))
+
+
+class RemoveFactorForm(forms.Form):
+    factor = forms.ModelChoiceField(Factor.objects.all(), label=_("Contributing factor"))
+
+
+class ChangeForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=LinkKind.choices)
+    url = forms.CharField(label=_("Address"), max_length=500, help_text="https://…")
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+
+
+class UnlinkChangeForm(forms.Form):
+    change = forms.ModelChoiceField(ChangeLink.objects.all(), label=_("Change"))

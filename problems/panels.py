@@ -3,12 +3,25 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from incidents import panels
+from incidents import origins, panels
 from incidents.models import CauseClass, Incident
 from problems import permissions
 from problems.forms import LinkForm
 from problems.models import Problem
+from problems.presentation import percent, reasons_of
+from problems.services.matching import (
+    KnownErrorMatch,
+    SimilarIncident,
+    face_of,
+    matching_known_errors,
+    similar_incidents,
+    similar_to,
+)
+
+origins.register(Problem, "problem", _("Problem"), Problem.objects.visible_to)
+COMPARED, SHOWN = 20, 5
 
 
 @panels.register("aside", 20, "problems/incident_panel.html")
@@ -29,3 +42,52 @@ def linked_problems(request: HttpRequest, incident: Incident) -> dict[str, Any] 
         "needs_problem": needs_problem,
         "link_form": LinkForm(auto_id="link-problem-%s"),
     }
+
+
+@panels.register("aside", 21, "problems/similar_panel.html")
+def similar(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
+    """Known errors that may be behind it, with their workarounds, and past incidents that were like it."""
+    person: Any = request.user
+    if incident.is_over:
+        return None
+    found = similar_incidents(incident, person=person, most=COMPARED)
+    matches = matching_known_errors(face_of(incident), found)
+    linked = set(Problem.objects.filter(incidents=incident).values_list("pk", flat=True))
+    matches = [match for match in matches if match.problem.pk not in linked]
+    return _seen(request, incident, found, matches)
+
+
+@panels.register("report", 20, "problems/similar_panel.html")
+def similar_to_the_report(request: HttpRequest, draft: Incident) -> dict[str, Any] | None:
+    """The same for an incident that is just being reported."""
+    person: Any = request.user
+    found = similar_to(face_of(draft), person=person, most=COMPARED)
+    return _seen(request, draft, found, matching_known_errors(face_of(draft), found))
+
+
+def _seen(
+    request: HttpRequest, incident: Incident, found: list[SimilarIncident], matches: list[KnownErrorMatch]
+) -> dict[str, Any] | None:
+    person: Any = request.user
+    if not found and not matches:
+        return None
+    return {
+        "incident": incident,
+        "matches": [shown_match(match) for match in matches],
+        "similar": [shown_incident(each) for each in found[:SHOWN]],
+        "may_write": incident.pk is not None and permissions.works(None, person),
+    }
+
+
+def shown_match(match: KnownErrorMatch) -> dict[str, Any]:
+    return {
+        "problem": match.problem,
+        "known_error": match.problem.known_error,
+        "figure": percent(match.likeness.figure),
+        "why": reasons_of(match.likeness),
+        "through": match.through,
+    }
+
+
+def shown_incident(each: SimilarIncident) -> dict[str, Any]:
+    return {"incident": each.incident, "figure": percent(each.likeness.figure), "why": reasons_of(each.likeness)}

@@ -4,12 +4,15 @@ from django.utils.translation import gettext as _
 
 from incidents.presentation.sentences import sentence
 from lifecycle.models import Event
-from problems.models import Outcome
+from problems.models import Kind, LinkKind, Outcome
 
 
 @sentence("raise", icon="status-logged", group="status")
 def _raise(event: Event) -> str:
     incident = event.data.get("incident")
+    if event.data.get("kind"):
+        words = {"kind": dict(Kind.choices).get(event.data["kind"], ""), "count": event.data.get("count", "")}
+        return _("raised it: %(count)s occurrences, %(kind)s") % words
     return _("raised it from %(incident)s") % {"incident": incident} if incident else _("raised it")
 
 
@@ -64,6 +67,15 @@ def _link_incident(event: Event) -> str:
     return _("linked %(incident)s") % {"incident": event.data.get("incident", "")}
 
 
+@sentence("gather_evidence", icon="refresh")
+def _gather_evidence(event: Event) -> str:
+    words = {
+        "incident": event.data.get("incident", ""),
+        "kind": dict(Kind.choices).get(event.data.get("kind", ""), ""),
+    }
+    return _("linked %(incident)s as a recurrence: %(kind)s") % words
+
+
 @sentence("unlink_incident", icon="x")
 def _unlink_incident(event: Event) -> str:
     return _("unlinked %(incident)s") % {"incident": event.data.get("incident", "")}
@@ -88,3 +100,48 @@ def _unlink_problem(event: Event) -> str:
 def _receive_workaround(event: Event) -> str:
     words = {"known_error": event.data.get("known_error", ""), "problem": event.data.get("reference", "")}
     return _("gave a workaround: %(known_error)s of %(problem)s") % words
+
+
+@sentence("add_why", icon="user-question")
+def _add_why(event: Event) -> str:
+    return _("answered why, and found a root cause") if event.data.get("is_root") else _("answered why")
+
+
+@sentence("remove_why", icon="trash")
+def _remove_why(_event: Event) -> str:
+    return _("took an answer away")
+
+
+@sentence("add_factor", icon="plus")
+def _add_factor(event: Event) -> str:
+    return _("named a contributing factor: %(cause)s") % {"cause": event.data.get("cause", "")}
+
+
+@sentence("remove_factor", icon="trash")
+def _remove_factor(_event: Event) -> str:
+    return _("took a contributing factor away")
+
+
+@sentence("link_change", icon="link")
+def _link_change(event: Event) -> str:
+    return _("linked a %(kind)s") % {"kind": str(dict(LinkKind.choices).get(event.data.get("kind", ""), "")).lower()}
+
+
+@sentence("unlink_change", icon="x")
+def _unlink_change(_event: Event) -> str:
+    return _("unlinked a change")
+
+
+@sentence("set_recurrence_policy", icon="settings")
+def _set_recurrence_policy(event: Event) -> str:
+    return _("changed when it is a recurrence: %(name)s") % {"name": event.data.get("name", "")}
+
+
+@sentence("add_cause", icon="settings")
+def _add_cause(event: Event) -> str:
+    return _("added the cause “%(name)s”") % {"name": event.data.get("name", "")}
+
+
+@sentence("change_cause", icon="settings")
+def _change_cause(event: Event) -> str:
+    return _("changed the cause “%(name)s”") % {"name": event.data.get("name", "")}

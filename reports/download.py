@@ -1,15 +1,17 @@
-"""A month as a CSV file that spreadsheets open as it is meant: UTF-8 with a mark, no cell a formula."""
+"""A month as files for spreadsheets: CSV as it is meant (UTF-8 with a mark, no cell a formula), and a workbook."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from incidents.models import ClockKind
 from reports.measurement import KINDS
+from reports.monthly.drawings import plain_rows
 from reports.sentences import share_of, tally_of
+from reports.xlsx import write_workbook
 
 MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -17,12 +19,26 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 def write_csv(numbers: dict[str, Any]) -> str:
     """One figure a line: section, what, level, figure, value."""
+    return write_rows([head(), *_lines(numbers)])
+
+
+def write_rows(rows: Iterable[Iterable[Any]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([_("Section"), _("What"), _("Level"), _("Figure"), _("Value")])
-    for line in _lines(numbers):
-        writer.writerow([safe(cell) for cell in line])
+    for row in rows:
+        writer.writerow([safe(cell) for cell in row])
     return MARK + buffer.getvalue()
+
+
+def write_book(numbers: dict[str, Any], *, words: list[str], charts: dict[str, Any]) -> bytes:
+    """The report's words, every figure, and a sheet for each chart."""
+    drawn = [(drawing["title"], plain_rows(drawing)) for drawing in charts.values()]
+    said = [[_("In words")], *([sentence] for sentence in words)]
+    return write_workbook([(_("In words"), said), (_("Figures"), [head(), *_lines(numbers)]), *drawn])
+
+
+def head() -> list[str]:
+    return [_("Section"), _("What"), _("Level"), _("Figure"), _("Value")]
 
 
 def safe(cell: Any) -> Any:
@@ -49,6 +65,17 @@ def _lines(numbers: dict[str, Any]) -> Iterator[list[Any]]:
     yield from _stability(numbers["stability"])
     for incident in numbers["top"]:
         yield ["top", incident["title"], incident["level"], "users", incident["users"]]
+    for name, panel in numbers.get("panels", {}).items():
+        yield from _panel(name, panel)
+
+
+def _panel(name: str, panel: dict[str, Any]) -> Iterator[list[Any]]:
+    """The answers of an indicator: their keys, then the value and whatever it is made of."""
+    for row in panel["rows"]:
+        key = " / ".join(row["key"]) or panel["period"]
+        yield [name, key, "", panel["indicator"], row["value"]]
+        for part, value in sorted(row["parts"].items()):
+            yield [name, key, "", f"{panel['indicator']} {part}", value]
 
 
 def _attainment(numbers: dict[str, Any]) -> Iterator[list[Any]]:

@@ -14,21 +14,12 @@ from django.db.models.functions import Coalesce
 from incidents.models import Incident, Source
 from reports import attainment, rows
 from reports.indicators import DURATIONS, Spread, add_up
-from reports.measurement import measure_month
+from reports.indicators.grouping import NINE_TENTHS, Percentile
+from reports.measurement import measure_period
 from reports.period import Month
 
 Numbers = dict[str, Any]
 TOP = 10
-
-
-class Percentile(Aggregate):
-    """PostgreSQL's percentile_cont over a duration."""
-
-    function = "percentile_cont"
-    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-
-    def __init__(self, expression: Any, *, fraction: float, **extra: Any) -> None:
-        super().__init__(expression, fraction=fraction, output_field=DurationField(), **extra)
 
 
 def compute(month: Month, *, now: datetime) -> Numbers:
@@ -55,7 +46,7 @@ def _core(month: Month, *, now: datetime) -> Numbers:
         "incidents": _count(month),
         "durations": _durations(month),
         "attainment": _attainment(month),
-        "stability": measure_month(month, now=now),
+        "stability": measure_period(month, now=now),
     }
 
 
@@ -97,7 +88,7 @@ def _durations(month: Month) -> Numbers:
         known = rows.timed(name)
         aggregates[f"{name}_count"] = Count("pk", filter=known)
         aggregates[f"{name}_median"] = Percentile(F(end) - F(start), fraction=0.5, filter=known)
-        aggregates[f"{name}_p90"] = Percentile(F(end) - F(start), fraction=0.9, filter=known)
+        aggregates[f"{name}_p90"] = Percentile(F(end) - F(start), fraction=NINE_TENTHS, kind="disc", filter=known)
     groups: dict[str, Mapping[str, Any]] = {"all": rows.counted(month).aggregate(**aggregates)}
     for row in rows.counted(month).order_by("level").values("level").annotate(**aggregates):
         groups[str(row["level"])] = row

@@ -28,7 +28,8 @@ def recent_months(now: datetime) -> list[Line]:
     """From the first incident on, at most two years; the present month is always there."""
     months = _months(now)
     counts, tallies = _counts(months[-1]), _tallies(months[-1])
-    reports = {report.period: report for report in MonthlyReport.objects.filter(month__gte=months[-1].first_day)}
+    newest_last = MonthlyReport.objects.filter(month__gte=months[-1].first_day).order_by("edition")
+    reports = {report.period: report for report in newest_last}
     return [
         Line(
             month=month,

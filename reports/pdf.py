@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
@@ -38,12 +39,15 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
 
 
 def lay_out(html: str) -> Any:
-    """A ``weasyprint.Document``: the pages before they are written. Raises PdfUnavailable, FetchRefused."""
+    """A ``weasyprint.Document``: the pages before they are written; links lead to the product's public address.
+
+    Raises PdfUnavailable, FetchRefused.
+    """
     weasyprint = _load()
     from weasyprint.urls import FatalURLFetchingError
 
     try:
-        return weasyprint.HTML(string=html, url_fetcher=_fetch).render()
+        return weasyprint.HTML(string=html, url_fetcher=_fetch, base_url=settings.PUBLIC_URL).render()
     except FatalURLFetchingError as fault:  # a BaseException, which would take a worker's thread with it
         raise FetchRefused(str(fault)) from None
 

@@ -1,22 +1,37 @@
-"""Figures as cards, tables and a chart; every figure with the address of the rows behind it."""
+"""Figures as cards and tables; every figure with the address of the rows behind it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from incidents.models import ClockKind
 from lifecycle.lists import listed
-from reports import charts, words
+from reports import words
 from reports.frozen import Difference
-from reports.indicators import DURATIONS, Change
+from reports.indicators import Change, Unit
 from reports.measurement import KINDS
+from reports.monthly.drawings import Drawings
+from reports.monthly.links import incidents_url, indicator_url
+from reports.monthly.panels import answer_of
 from reports.period import Month
-from reports.sentences import overall, share_of, tally_of, write_sentences
+from reports.sentences import overall, share_of, tally_of
 
 Numbers = dict[str, Any]
-MOST_BARS = 15
+
+
+AGEING = {
+    "unresolved_age": gettext_lazy("Unresolved incidents"),
+    "problem_age": gettext_lazy("Problems"),
+    "action_age": gettext_lazy("Action items"),
+}
+COLUMNS = {
+    "detect": gettext_lazy("Detected: median"),
+    "acknowledge": gettext_lazy("Acknowledged: median"),
+    "recover": gettext_lazy("Recovered: median"),
+    "resolve": gettext_lazy("Resolved: median"),
+}
 
 
 class Page:
@@ -26,33 +41,42 @@ class Page:
         self.numbers = numbers
         self.month = Month.parse(numbers["month"])
         self.levels = sorted({"1", "2", "3", *numbers["incidents"]["all"]["by_level"]})
+        self.drawings = Drawings(numbers, self.levels)
 
     def context(self) -> dict[str, Any]:
         return {
-            "sentences": write_sentences(self.numbers),
             "kpis": self._kpis(),
+            "durations": [COLUMNS[name] for name in self._told()],
             "levels": self._levels(),
             "clocks": self._clocks(),
             "stability": self._stability(),
-            "chart": self._chart(),
+            "charts": self.drawings.all(),
             "top": self._top(),
+            "ageing": self._ageing(),
             "notes": self._notes(),
         }
 
     def rows(self, **query: Any) -> str:
         """The address of the incidents behind a figure."""
-        return rows_url(self.month, **query)
+        return incidents_url(self.month, **query)
 
     def _kpis(self) -> list[dict[str, str]]:
         now, before = self.numbers["incidents"]["all"], self.numbers["previous"]["incidents"]
-        return [
-            self._count(_("Incidents"), now["count"], before["count"], self.rows()),
+        tiles = [
+            {**self._count(_("Incidents"), now["count"], before["count"], self.rows()), "unit": self._split(now)},
             self._count(_("Major incidents"), now["major"], before["major"], self.rows(major="yes")),
             self._time(_("Acknowledged within (median)"), "acknowledge"),
             self._time(_("Recovered within (median)"), "recover"),
             self._kept(),
+            self._share(_("Came again"), "repeats"),
+            self._rate(_("Night pages a night on call"), "pages_a_night"),
             self._uv(),
         ]
+        return [tile for tile in tiles if tile]
+
+    def _split(self, counts: Numbers) -> str:
+        """ "2 + 5 + 1": by level, the worst first."""
+        return " + ".join(words.whole(counts["by_level"].get(level, 0)) for level in self.levels)
 
     def _count(self, label: str, now: int, before: int, url: str) -> dict[str, str]:
         return {"label": label, "value": words.whole(now), "note": words.compared(Change(now, before)), "url": url}
@@ -64,9 +88,46 @@ class Page:
         return {
             "label": label,
             "value": words.duration(now["median"]),
-            "note": note or _("p90 %(time)s") % {"time": words.duration(now["p90"])},
+            "unit": _("p90 %(time)s") % {"time": words.duration(now["p90"])},
+            "note": note,
             "url": self.rows(known=name),
         }
+
+    def _share(self, label: str, panel: str) -> dict[str, str]:
+        """A share that the panel of this name tells; nothing in a report that was signed without it."""
+        asked = self.numbers.get("panels", {}).get(panel)
+        if asked is None:
+            return {}
+        now = answer_of(asked)["value"]
+        before = answer_of(self.numbers["previous"].get("panels", {}).get(panel))["value"]
+        note = words.compared_share(Change(now, before))
+        url = indicator_url(asked["indicator"], asked["period"], now=self.month.end)
+        return {"label": label, "value": words.percent(now), "note": note, "url": url}
+
+    def _rate(self, label: str, panel: str) -> dict[str, str]:
+        asked = self.numbers.get("panels", {}).get(panel)
+        if asked is None:
+            return {}
+        now = answer_of(asked)["value"]
+        before = answer_of(self.numbers["previous"].get("panels", {}).get(panel))["value"]
+        url = indicator_url(asked["indicator"], asked["period"], now=self.month.end)
+        note = (
+            _("%(rate)s in the month before") % {"rate": words.measured(before, Unit.RATE)}
+            if before is not None
+            else ""
+        )
+        return {"label": label, "value": words.measured(now, Unit.RATE), "note": note, "url": url}
+
+    def _ageing(self) -> list[dict[str, Any]]:
+        """What was open at the end of the month, and for how long."""
+        panels = self.numbers.get("panels", {})
+        return [{"label": label, "cells": self._ages(panels[name])} for name, label in AGEING.items() if name in panels]
+
+    def _ages(self, panel: Numbers) -> list[dict[str, str]]:
+        answer = answer_of(panel)
+        url = indicator_url(panel["indicator"], panel["period"], now=self.month.end) if answer["count"] else ""
+        ages = [words.duration(answer["parts"].get(figure)) for figure in ("median", "p90")]
+        return [{"text": text, "url": url} for text in (words.whole(answer["count"]), *ages)]
 
     def _kept(self) -> dict[str, str]:
         now, before = overall(self.numbers["attainment"]), overall(self.numbers["previous"]["attainment"])
@@ -85,10 +146,14 @@ class Page:
         lines = []
         for level in [*self.levels, ""]:
             query = {"level": level} if level else {}
-            cells = [self._spread(name, level) for name in DURATIONS]
+            cells = [self._spread(name, level) for name in self._told()]
             count = counts["by_level"].get(level, 0) if level else counts["count"]
             lines.append({"level": level, "count": words.whole(count), "url": self.rows(**query), "cells": cells})
         return lines
+
+    def _told(self) -> list[str]:
+        """The durations of the table, as far as the figures have them."""
+        return [name for name in COLUMNS if name in self.numbers["durations"]]
 
     def _spread(self, name: str, level: str) -> dict[str, str]:
         spread = self.numbers["durations"][name].get(level or "all", {"count": 0, "median": None, "p90": None})
@@ -111,29 +176,39 @@ class Page:
 
     def _cell(self, kind: str, level: str) -> dict[str, str]:
         tally = tally_of(self.numbers["attainment"], kind, level or "all")
-        query = {"clock": kind, "level": level} if level else {"clock": kind}
+        filters = {"level": level} if level else {}
+        url = self.drawings.clocks_url
         return {
             "share": words.percent(tally.share),
             "missed": words.whole(tally.missed),
             "total": words.whole(tally.total),
-            "missed_url": self.rows(**query, verdict="missed") if tally.missed else "",
-            "total_url": self.rows(**query) if tally.total else "",
+            "missed_url": url(kind, part="missed", **filters) if tally.missed else "",
+            "total_url": url(kind, **filters) if tally.total else "",
         }
 
     def _stability(self) -> dict[str, Any]:
         numbers = self.numbers["stability"]
         return {
             "company": self._shares(numbers["company"]),
+            "url": self._harm(numbers["company"]),
             "lines": [
-                {**line, "indent": "└ " * line["depth"], "shares": self._shares(line)} for line in numbers["lines"]
+                {
+                    **line,
+                    "indent": "└ " * line["depth"],
+                    "shares": self._shares(line),
+                    "url": self._harm(line, line=line["slug"]),
+                }
+                for line in numbers["lines"]
             ],
             "services": [self._service(entry) for entry in numbers["services"]],
         }
 
     def _service(self, entry: Numbers) -> Numbers:
-        is_harmed = any(entry[kind]["lost"] for kind in KINDS)
-        url = self.rows(impact="yes", service=entry["slug"]) if is_harmed else ""
-        return {**entry, "shares": self._shares(entry), "url": url}
+        return {**entry, "shares": self._shares(entry), "url": self._harm(entry, service=entry["slug"])}
+
+    def _harm(self, entry: Numbers, **query: Any) -> str:
+        """The incidents with impact in the month; nothing where there was none."""
+        return self.rows(impact="yes", **query) if any(entry[kind]["lost"] for kind in KINDS) else ""
 
     def _shares(self, entry: Numbers) -> list[dict[str, str]]:
         """UV, PV, Time; the lost part in its own unit."""
@@ -143,35 +218,6 @@ class Page:
             {"text": words.stability(share.stability), "lost": text if share.lost else ""}
             for share, text in zip(shares, lost, strict=True)
         ]
-
-    def _chart(self) -> dict[str, Any] | None:
-        services = self.numbers["incidents"]["services"]
-        if not services:
-            return None
-        stacks = [charts.Stack(row["name"], row["by_level"], row["slug"]) for row in services[:MOST_BARS]]
-        drawing = charts.draw_stacks(stacks, url=self._bar_url, title=self._bar_title)
-        columns = [_("Service"), *(self._level_name(level) for level in self.levels), _("All")]
-        rows = [
-            [
-                row["name"],
-                *(words.whole(row["by_level"].get(level, 0)) for level in self.levels),
-                words.whole(row["count"]),
-            ]
-            for row in services
-        ]
-        legend = [{"css": f"bar-level-{level}", "text": self._level_name(level)} for level in self.levels]
-        title = _("Incidents by service and level")
-        description = _("Each bar is a service, each part of it a level; the table holds the same figures.")
-        return {**drawing, "title": title, "desc": description, "legend": legend, "columns": columns, "rows": rows}
-
-    def _bar_url(self, stack: charts.Stack, level: str) -> str:
-        return self.rows(service=stack.key, level=level)
-
-    def _bar_title(self, stack: charts.Stack, level: str) -> str:
-        return f"{stack.label}, {self._level_name(level)}: {words.incidents(stack.parts[level])}"
-
-    def _level_name(self, level: str) -> str:
-        return _("Level %(number)s") % {"number": level}
 
     def _top(self) -> list[dict[str, Any]]:
         return [
@@ -227,11 +273,6 @@ class Page:
             }
             found.append({"count": words.whole(len(unmeasured)), "text": text, "url": ""})
         return found
-
-
-def rows_url(month: Month, **query: Any) -> str:
-    address = reverse("reports:rows", args=[str(month)])
-    return f"{address}?{urlencode(query)}" if query else address
 
 
 def present_differences(found: list[Difference]) -> list[dict[str, str]]:

@@ -5,41 +5,42 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Service
 from incidents.models import Clock, Impact, Incident, Status
-from reports.indicators import DURATIONS
-from reports.period import Month
+from reports.indicators.incidents import KNOWN
+from reports.indicators.values import DURATIONS
+from reports.period import Period
 
 
-def reported(month: Month) -> "QuerySet[Incident]":
+def reported(period: Period) -> "QuerySet[Incident]":
     """Every incident that was reported in the month; drills are none."""
-    return Incident.objects.filter(reported_at__gte=month.start, reported_at__lt=month.end, is_drill=False)
+    return Incident.objects.filter(reported_at__gte=period.start, reported_at__lt=period.end, is_drill=False)
 
 
-def counted(month: Month) -> "QuerySet[Incident]":
+def counted(period: Period) -> "QuerySet[Incident]":
     """Without false alarms and merged duplicates, which are no incidents."""
-    return reported(month).exclude(status=Status.CANCELLED)
+    return reported(period).exclude(status=Status.CANCELLED)
 
 
-def judged(month: Month) -> "QuerySet[Clock]":
+def judged(period: Period) -> "QuerySet[Clock]":
     """Clocks with a verdict in the month (reports/attainment.py says what that is), with ``verdict_at``."""
     verdict = Clock.objects.filter(is_void=False, incident__is_drill=False).annotate(
         verdict_at=Coalesce("breached_at", "stopped_at")
     )
-    return verdict.filter(verdict_at__gte=month.start, verdict_at__lt=month.end)
+    return verdict.filter(verdict_at__gte=period.start, verdict_at__lt=period.end)
 
 
 def timed(duration: str) -> Q:
     """Incidents whose duration ("acknowledge", "recover", "resolve") is known and does not run backwards."""
     start, end = DURATIONS[duration]
-    return Q(**{f"{end}__gte": F(start)})
+    return Q(**{f"{end}__gte": F(start)}) & KNOWN.get(duration, Q())
 
 
-def harmful(month: Month) -> "QuerySet[Impact]":
+def harmful(period: Period) -> "QuerySet[Impact]":
     """Impact of which a part lies in the month, by service and start."""
-    overlap = Q(started_at__lt=month.end) & (Q(ended_at=None) | Q(ended_at__gte=month.start))
+    overlap = Q(started_at__lt=period.end) & (Q(ended_at=None) | Q(ended_at__gte=period.start))
     found = Impact.objects.exclude(incident__status=Status.CANCELLED).filter(overlap, incident__is_drill=False)
     return found.order_by("incident__service", "started_at", "id")
 
 
-def measured(month: Month) -> "QuerySet[Service]":
+def measured(period: Period) -> "QuerySet[Service]":
     """The services whose stability is told: those in use, and those that were harmed."""
-    return Service.objects.filter(Q(is_active=True) | Q(pk__in=harmful(month).order_by().values("incident__service")))
+    return Service.objects.filter(Q(is_active=True) | Q(pk__in=harmful(period).order_by().values("incident__service")))

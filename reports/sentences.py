@@ -1,8 +1,10 @@
 """The sentences of a report, written from its figures in the language that is active."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from incidents.models import ClockKind
 from reports import words
@@ -28,10 +30,9 @@ def overall(attainment: Numbers) -> Tally:
     return sum((tally_of(attainment, kind) for kind in kinds), Tally())
 
 
-def write_sentences(numbers: Numbers) -> list[str]:
-    """What a manager should know first; a sentence without figures is left out."""
-    found = [_amount(numbers), _speed(numbers), _kept(numbers), _stable(numbers), _worst(numbers)]
-    return [sentence for sentence in found if sentence]
+def write_sentences(numbers: Numbers) -> dict[str, str]:
+    """What a manager should know first, by the sentence's name; one without figures to tell of is empty."""
+    return {name: write(numbers) for name, write in SENTENCES.items()}
 
 
 def _amount(numbers: Numbers) -> str:
@@ -40,58 +41,14 @@ def _amount(numbers: Numbers) -> str:
     if not now["count"]:
         return _("In %(month)s no incident was reported.") % {"month": month}
     text = _("%(month)s had %(incidents)s, %(compared)s; %(major)s of them major, %(rules)s found by our own rules.")
-    return text % {
+    sentence = text % {
         "month": month,
         "incidents": words.incidents(now["count"]),
         "compared": words.compared(Change(now["count"], before["count"])),
         "major": words.whole(now["major"]),
         "rules": words.whole(now["by_rules"]),
     }
-
-
-def _speed(numbers: Numbers) -> str:
-    taken, recovered = numbers["durations"]["acknowledge"]["all"], numbers["durations"]["recover"]["all"]
-    if not recovered["count"] or not taken["count"]:
-        return ""
-    text = _(
-        "Half of them were acknowledged within %(taken)s and recovered within %(median)s; nine in ten were recovered "
-        "within %(p90)s."
-    )
-    return text % {
-        "taken": words.duration(taken["median"]),
-        "median": words.duration(recovered["median"]),
-        "p90": words.duration(recovered["p90"]),
-    }
-
-
-def _kept(numbers: Numbers) -> str:
-    tally = overall(numbers["attainment"])
-    if not tally.total:
-        return ""
-    text = _("%(share)s of the targets were kept: %(missed)s of %(total)s clocks missed theirs.")
-    return text % {
-        "share": words.percent(tally.share),
-        "missed": words.whole(tally.missed),
-        "total": words.whole(tally.total),
-    }
-
-
-def _stable(numbers: Numbers) -> str:
-    now, before = share_of(numbers["stability"]["company"], "uv"), share_of(numbers["previous"]["stability"], "uv")
-    if now.stability is None:
-        return ""
-    compared = words.compared_share(Change(now.stability, before.stability), places=3)
-    text = _("UV stability of the company was %(share)s: %(lost)s of %(whole)s user-days were affected.")
-    sentence = text % {
-        "share": words.stability(now.stability),
-        "lost": words.whole(now.lost),
-        "whole": words.whole(now.whole),
-    }
-    if not compared:
-        return sentence
-    # Not inside an f-string: strings in there are not collected for translation.
-    comparison = _("That is %(compared)s.") % {"compared": compared}
-    return f"{sentence} {comparison}"
+    return joined(sentence, _worst(numbers))
 
 
 def _worst(numbers: Numbers) -> str:
@@ -105,3 +62,64 @@ def _worst(numbers: Numbers) -> str:
         "count": words.whole(worst["count"]),
         "total": words.whole(numbers["incidents"]["all"]["count"]),
     }
+
+
+def _speed(numbers: Numbers) -> str:
+    taken, recovered = numbers["durations"]["acknowledge"]["all"], numbers["durations"]["recover"]["all"]
+    if not recovered["count"] or not taken["count"]:
+        return ""
+    text = _(
+        "Half of them were acknowledged within %(taken)s and recovered within %(median)s; nine in ten were recovered "
+        "within %(p90)s."
+    )
+    sentence = text % {
+        "taken": words.duration(taken["median"]),
+        "median": words.duration(recovered["median"]),
+        "p90": words.duration(recovered["p90"]),
+    }
+    before = numbers["previous"]["durations"].get("recover", {}).get("median")
+    compared = words.compared_duration(Change(recovered["median"], before))
+    return joined(sentence, _("The median recovery took %(compared)s.") % {"compared": compared} if compared else "")
+
+
+def _kept(numbers: Numbers) -> str:
+    tally, before = overall(numbers["attainment"]), overall(numbers["previous"]["attainment"])
+    if not tally.total:
+        return ""
+    text = _("%(share)s of the targets were kept: %(missed)s of %(total)s clocks missed theirs.")
+    sentence = text % {
+        "share": words.percent(tally.share),
+        "missed": words.whole(tally.missed),
+        "total": words.whole(tally.total),
+    }
+    return joined(sentence, _that_is(words.compared_share(Change(tally.share, before.share))))
+
+
+def _stable(numbers: Numbers) -> str:
+    now, before = share_of(numbers["stability"]["company"], "uv"), share_of(numbers["previous"]["stability"], "uv")
+    if now.stability is None:
+        return ""
+    text = _("UV stability of the company was %(share)s: %(lost)s of %(whole)s user-days were affected.")
+    sentence = text % {
+        "share": words.stability(now.stability),
+        "lost": words.whole(now.lost),
+        "whole": words.whole(now.whole),
+    }
+    return joined(sentence, _that_is(words.compared_share(Change(now.stability, before.stability), places=3)))
+
+
+def _that_is(compared: str) -> str:
+    return _("That is %(compared)s.") % {"compared": compared} if compared else ""
+
+
+def joined(first: str, second: str) -> str:
+    """Two sentences one after the other; Chinese needs no blank between them."""
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": first, "second": second} if second else first
+
+
+SENTENCES: dict[str, Callable[[Numbers], str]] = {
+    "amount": _amount,
+    "speed": _speed,
+    "kept": _kept,
+    "stable": _stable,
+}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incidents.presentation.durations import round_words
-from reports.indicators import Change
+from reports.indicators.values import Change, Unit
 from reports.period import Month
 
 NOTHING = "–"
@@ -85,3 +85,14 @@ def compared_share(change: Change, *, places: int = 1) -> str:
         else _("%(points)s points worse than the month before")
     )
     return text % {"points": number_format(points, decimal_pos=places)}
+
+
+def measured(value: float | None, unit: str) -> str:
+    """A figure of an indicator as people read it."""
+    if value is None:
+        return NOTHING
+    if unit == Unit.SECONDS:
+        return duration(value)
+    if unit == Unit.SHARE:
+        return stability(value)
+    return whole(value) if unit == Unit.COUNT or value == round(value) else number_format(value, decimal_pos=2)

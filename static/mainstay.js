@@ -48,7 +48,8 @@
 
   // --- Live refresh: fetch this page again, morph the parts marked data-live --------------------------
   const main = page.querySelector("main[data-live-url]");
-  let lastHeard = Date.now(), lost = null, waiting = null, timer = 0;
+  let lastHeard = Date.now(), lost = null, pill = null, timer = 0;
+  const waiting = new Map(); // id of a list -> [number of new rows, what shows them]
 
   const isBusy = (node) => node.contains(page.activeElement) && isField(page.activeElement)
     || all("input, textarea, select", node).some((field) => field.dataset.touched);
@@ -72,13 +73,18 @@
     const rows = all(":scope > [id]", fresh);
     for (const row of rows) if (known.has(row.id)) morph(page.getElementById(row.id), row);
     const news = rows.filter((row) => !known.has(row.id)).length;
-    waiting?.remove();
-    waiting = null;
-    if (!news && !old.matches(":hover, :focus-within")) morph(old, fresh);
-    if (!news) return;
-    const show = () => { morph(old, fresh); waiting = null; };
-    waiting = toast(words.textNew.replace("{count}", news), { seconds: 0, button: [words.textShow, show] });
-    waiting.dataset.waiting = "";
+    if (news) return waiting.set(old.id, [news, () => morph(old, fresh)]);
+    waiting.delete(old.id);
+    if (!old.matches(":hover, :focus-within")) morph(old, fresh);
+  }
+  function offerNews() {
+    pill?.remove();
+    pill = null;
+    if (!waiting.size) return;
+    const count = [...waiting.values()].reduce((sum, [news]) => sum + news, 0);
+    const show = () => { waiting.forEach(([, reveal]) => reveal()); waiting.clear(); pill = null; };
+    pill = toast(words.textNew.replace("{count}", count), { seconds: 0, button: [words.textShow, show] });
+    pill.dataset.waiting = "";
   }
   function apply(fresh) {
     readServerTime(fresh);
@@ -88,6 +94,7 @@
       if (old.dataset.live === "rows") morphRows(old, twin);
       else morph(old, twin);
     }
+    offerNews();
     tick();
   }
   function noteLoss() {
@@ -102,9 +109,11 @@
       const answer = await fetch(main.dataset.liveUrl || location.href, {
         headers: { "X-Requested-With": "live" }, signal: AbortSignal.timeout(10000),
       });
-      if (answer.status !== 401 && !answer.ok) throw new Error(answer.status);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (answer.status === 401 || fresh.querySelector("[data-signing-in]")) return askToSignIn();
+      const isOut = answer.status === 401 || fresh.querySelector("[data-signing-in]") !== null;
+      page.dispatchEvent(new CustomEvent("heard", { detail: isOut ? 401 : answer.status }));
+      if (isOut) return askToSignIn();
+      if (!answer.ok) throw new Error(answer.status);
       apply(fresh);
       lastHeard = Date.now();
       lost?.remove();
@@ -185,9 +194,18 @@
     x: () => page.querySelector(".is-current input[type=checkbox]")?.click(),
     "/": () => all("input[type=search]").find((field) => field.offsetParent)?.focus(),
     "?": () => page.getElementById("shortcuts")?.showModal(),
-    ".": () => waiting?.querySelector("button").click(),
+    ".": () => pill?.querySelector("button").click(),
     g: () => { going = Date.now(); },
   };
+  // A browser cuts off what is too long to paste; here it is said, and what was typed stays.
+  page.addEventListener("paste", (event) => {
+    const field = event.target;
+    if (!(field.maxLength > 0)) return;
+    const length = event.clipboardData?.getData("text").length || 0;
+    if (field.value.length - (field.selectionEnd - field.selectionStart) + length <= field.maxLength) return;
+    event.preventDefault();
+    toast(words.textTooLong.replace("{length}", length).replace("{most}", field.maxLength), { tone: "is-bad", seconds: 20 });
+  });
   page.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const menu = page.activeElement?.closest("details.menu[open]") || page.querySelector("details.menu[open]");

@@ -1,8 +1,9 @@
-// Asks for the suggested level whenever impact, urgency or a criterion changes. Without it a button does the same.
+// Asks for the suggested level and for what was seen before whenever what they follow from changes. Without it a button
+// does the same.
 (() => {
   const place = document.querySelector("[data-suggestion-url]");
   if (!place) return;
-  const form = place.closest("form"), names = ["impact", "urgency", "criteria"];
+  const form = place.closest("form"), names = ["impact", "urgency", "criteria", "title", "service", "category"];
   let turn = 0;
   form.querySelector("button[name=suggest]").parentElement.remove(); // it would be what Enter presses
   async function suggest() {

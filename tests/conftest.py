@@ -24,7 +24,14 @@ hypothesis.settings.register_profile(
     "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
 hypothesis.settings.load_profile("patient")
-LONG = ("tests/scenarios/", "tests/deploy/", "tests/browser/", "tests/incidents/imports/", "tests/test_access.py")
+LONG = (
+    "tests/scenarios/",
+    "tests/deploy/",
+    "tests/browser/",
+    "tests/incidents/imports/",
+    "tests/test_access.py",
+    "tests/test_restricted.py",
+)
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -85,8 +92,12 @@ def _set_django_up() -> None:
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     settings.MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="mainstay-media-"))
     atexit.register(shutil.rmtree, settings.MEDIA_ROOT, ignore_errors=True)
+    # What was kept for a minute in one test is none of the next one's business.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     # A real hash takes a tenth of a second, and factories make many people.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Several sessions may share a server.
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = os.environ["MAINSTAY_TEST_NAME"]
     django.setup()
     pre_migrate.connect(_install_clock, dispatch_uid="tests.clock")
 
@@ -99,6 +110,22 @@ def _install_clock(using: str, **_: Any) -> None:
 
     if str(connections[using].settings_dict["NAME"]).startswith("test_"):
         clock.install(connections[using])
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_keepdb: bool,
+    django_db_blocker: Any,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Workers migrate once, together; whatever is on a server that stays was migrated by an earlier session."""
+    stays = bool(os.environ.get("MAINSTAY_TEST_DATABASE_URL"))
+    if (stays or hasattr(request.config, "workerinput")) and not django_db_keepdb:
+        from tests.migrated import copy_migrated
+
+        with django_db_blocker.unblock():
+            copy_migrated()
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +163,35 @@ def _keep_what_migrations_filled() -> None:
     ]
     post_migrate.disconnect(create_permissions, dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def told_of_whole_pages(django_test_environment: None) -> "Iterator[None]":
+    """Django's test client is told of each template that is drawn and copies its context: a hundred times for a page
+    with as many icons. Here it is told of pages only, and of mails: what is drawn for itself, not within another."""
+    from django.template import Context, Template
+
+    told = Template._render  # type: ignore[attr-defined]
+
+    def draw(self: Template, context: Context) -> Any:
+        is_whole = context.template is self
+        return told(self, context) if is_whole else self.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", draw)
+        yield
+
+
+@pytest.fixture(scope="module")
+def unprinted() -> "Iterator[None]":
+    """PDFs stay the HTML that they would be laid out from: seconds less for each, and it can be read."""
+    from types import SimpleNamespace
+
+    from reports import pdf
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "lay_out", lambda html: SimpleNamespace(write_pdf=html.encode))
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 from catalog.models import Person, Role
 from detection.models import Alert, Rule, Series
 from incidents import services
-from incidents.commands import INCIDENT_COMMANDS, PROPOSAL_COMMANDS, REPORT_COMMANDS, SOLUTION_COMMANDS
+from incidents.commands import ACTION_COMMANDS, INCIDENT_COMMANDS, PROPOSAL_COMMANDS, REPORT_COMMANDS, SOLUTION_COMMANDS
 from incidents.intake.handling import handle_mail
 from incidents.intake.quarantine import attach_mail
 from incidents.models import ActionItem, InboundEmail, Incident
@@ -17,9 +17,10 @@ from lifecycle import clock
 from notifications.models import Delivery
 from postmortems.models import IssueKind, Postmortem
 from postmortems.services import add_action, add_issue, open_actions, open_issues, start_postmortem
-from postmortems.views.actions import SERVICES as ACTION_COMMANDS
-from problems.models import Problem
-from problems.services import link_incident, raise_problem
+from problems.models import PlanRun, Problem
+from problems.plan_commands import RUN_COMMANDS, STEP_COMMANDS
+from problems.plan_steps import StepSpec
+from problems.services import link_incident, planning, raise_problem
 from tests.browser.demo import Demo
 from tests.factories import make_incident, make_person, make_service, make_team
 
@@ -48,6 +49,7 @@ class Hidden:
         """The longest beginning of the route decides, as in tests/browser/addresses.py."""
         pk = {"pk": self.incident.pk}
         parts = {name: {"pk": number} for name, number in self.parts.items()}
+        postmortem = {"pk": self.postmortem.pk, "key": "summary"}
 
         def each(values: dict[str, Any], verbs: Any) -> list[dict[str, Any]]:
             return [{**values, "verb": verb} for verb in verbs]
@@ -58,6 +60,7 @@ class Hidden:
             "incidents/<number:pk>/<slug:verb>/": each(pk, INCIDENT_COMMANDS),
             "incidents/<number:pk>/paging/": each(pk, ("page-step", "skip", "page", "add")),
             "incidents/<number:pk>/report/": [pk],
+            "incidents/<number:pk>/impact/": [{"pk": self.incident.pk, "impact": self.parts["impact"]}],
             "incidents/<number:pk>/report/<slug:verb>/": each(pk, REPORT_COMMANDS),
             "incidents/mail/": [parts["mail"]],
             "incidents/mail/<int:pk>/<slug:verb>/": each(parts["mail"], ("accept", "attach", "discard")),
@@ -73,8 +76,20 @@ class Hidden:
             "pages/": [pk],
             "drills/": [pk],
             "chat-groups/": [pk],
+            "detection/incidents/": [pk],
             "problems/link/": [{"incident_pk": self.incident.pk}],
-            "postmortems/actions/": each(parts["action"], ACTION_COMMANDS),
+            "problems/plans/attach/": [{"incident_pk": self.incident.pk}],
+            "plan-runs/": [parts["run"]],
+            "plan-runs/<int:pk>/steps/": [{**parts["run"], "step": self.parts["step"]}],
+            "problems/plans/runs/": [parts["run"]],
+            "problems/plans/runs/<int:pk>/<slug:verb>/": each(parts["run"], RUN_COMMANDS),
+            "problems/plans/runs/<int:pk>/steps/": each({**parts["run"], "step": self.parts["step"]}, STEP_COMMANDS),
+            "postmortems/<int:pk>/texts/": [postmortem],
+            "postmortems/<int:pk>/print/": [postmortem],
+            "postmortems/<int:pk>/export.md": [postmortem],
+            "reports/postmortems/": [postmortem],
+            "actions/": [parts["action"]],
+            "actions/<int:pk>/<slug:verb>/": each(parts["action"], ACTION_COMMANDS),
         }
 
 
@@ -102,13 +117,17 @@ def hide(demo: Demo) -> Hidden:
     services.recover_incident(incident, **as_insider)
     problem = raise_problem(incident=incident, title="Passwords are weak", description="They are.", **as_insider)
     link_incident(problem, incident=relatives[0], **as_insider)
+    run = work_by_plan(incident, insider)
     postmortem, action = review(incident, insider)
     parts = {
         "attachment": incident.attachments.get().pk,
         "solution": solution.pk,
         "proposal": proposal.pk,
         "mail": mail.pk,
+        "impact": incident.impacts.get().pk,
         "action": action.pk,
+        "run": run.pk,
+        "step": run.steps.get().pk,
     }
     colleague = make_person(Role.OPERATIONS, name="Otto", username="otto")
     return Hidden(demo, incident, colleague, manager, parts, relatives, problem, postmortem)
@@ -154,6 +173,17 @@ def deliver(incident: Incident, insider: Person) -> None:
         body=f"{WORD} was seen",
         status="failed",
     )
+
+
+def work_by_plan(incident: Incident, insider: Person) -> PlanRun:
+    """A plan that every colleague may read, with a note of this incident beside its step."""
+    as_insider: dict[str, Any] = {"actor": insider, "via": "web"}
+    plan = planning.add_plan(name="Lock an account", actor=None, via="system")
+    planning.save_draft(plan, actor=None, via="system", steps=[StepSpec(kind="manual", text="Lock it")])
+    planning.publish_version(plan, actor=None, via="system")
+    run = planning.start_plan(planning.attach_plan(incident, plan=plan, **as_insider), **as_insider)
+    planning.note_step(run.steps.get(), text=f"{WORD} fights back", **as_insider)
+    return run
 
 
 def review(incident: Incident, insider: Person) -> tuple[Postmortem, ActionItem]:

@@ -5,6 +5,7 @@ the environment, which the workers inherit. Nothing here may import Django: sett
 """
 
 import atexit
+import hashlib
 import os
 import secrets
 import shutil
@@ -33,7 +34,10 @@ ENVIRONMENT = {
 
 
 class Servers:
-    """Both servers; addresses given in MAINSTAY_TEST_DATABASE_URL and MAINSTAY_TEST_REDIS_URL replace them."""
+    """Both servers; addresses given in MAINSTAY_TEST_DATABASE_URL and MAINSTAY_TEST_REDIS_URL replace them.
+
+    A PostgreSQL that was given keeps the migrated database for later sessions, one for each state of the migrations.
+    """
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="mainstay-tests-"))
@@ -45,6 +49,10 @@ class Servers:
         atexit.register(self.stop)  # also when pytest gives up before its own end
         os.environ["DATABASE_URL"] = os.environ.get("MAINSTAY_TEST_DATABASE_URL") or self._start_postgres()
         os.environ["MAINSTAY_TEST_REDIS"] = os.environ.get("MAINSTAY_TEST_REDIS_URL") or self._start_redis()
+        os.environ["MAINSTAY_TEST_NAME"] = f"test_{secrets.token_hex(4)}"
+        os.environ["MAINSTAY_TEST_MIGRATED"] = f"test_migrated_{_state_of_migrations()}"
+        place = self.home if self.postgres else Path(tempfile.gettempdir())
+        os.environ["MAINSTAY_TEST_LOCK"] = str(place / f"{os.environ['MAINSTAY_TEST_MIGRATED']}.lock")
         os.environ["MAINSTAY_SECRET_KEY"] = secrets.token_urlsafe(50)
         os.environ["TWILIO_AUTH_TOKEN"] = secrets.token_hex(16)
         os.environ["MAINSTAY_STATIC_ROOT"] = str(self.home / "static")
@@ -66,6 +74,13 @@ class Servers:
         self.redis = Redis(self.home / "redis", keep=False)
         self.redis.start()
         return self.redis.url
+
+
+def _state_of_migrations() -> str:
+    state = hashlib.sha256(Path(__file__).with_name("clock.py").read_bytes())
+    for path in sorted(PROJECT.glob("*/migrations/*.py")):
+        state.update(str(path.relative_to(PROJECT)).encode() + path.read_bytes())
+    return state.hexdigest()[:16]
 
 
 def use_redis_of(worker: str) -> None:

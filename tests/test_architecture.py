@@ -231,6 +231,19 @@ def test_the_keyword_that_escapes_a_moved_clock_is_not_used() -> None:
     assert not wrong, wrong
 
 
+def test_dates_and_times_are_written_as_browsers_read_them_in_every_language() -> None:
+    """Without a format of its own a widget writes 2026/11/30 in Chinese, and the browser shows an empty field."""
+    wrong = [
+        place(path, node)
+        for path in every_source()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and called_name(node) in {"DateInput", "TimeInput", "DateTimeInput"}
+        and "format" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert not wrong, wrong
+
+
 def test_no_signal_receivers_hide_logic() -> None:
     """One signal of ours; Django's are used for filling empty tables after a migration only."""
     wrong = [

@@ -1,6 +1,8 @@
 """The demo is built through the services: if it builds, a month of the product's life works."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -18,8 +20,18 @@ from problems.models import Problem
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Once for all tests here."""
+    with django_db_blocker.unblock():
+        try:
+            call_command("demo", verbosity=0)
+            yield
+        finally:
+            call_command("flush", verbosity=0, interactive=False)
+
+
 def test_the_demo_has_a_month_of_incidents_problems_and_postmortems() -> None:
-    call_command("demo", verbosity=0)
     assert Incident.objects.count() >= 30
     assert set(Incident.objects.values_list("status", flat=True)) >= {
         Status.CLOSED,
@@ -33,7 +45,6 @@ def test_the_demo_has_a_month_of_incidents_problems_and_postmortems() -> None:
 
 
 def test_the_history_of_the_demo_lies_in_the_past() -> None:
-    call_command("demo", verbosity=0)
     yesterday = clock.now() - timedelta(days=1)
     assert Problem.objects.filter(raised_at__lt=yesterday, status_since__lt=yesterday).exists()
     assert not Problem.objects.filter(raised_at__gt=F("status_since")).exists()
@@ -45,14 +56,12 @@ def test_the_history_of_the_demo_lies_in_the_past() -> None:
 
 
 def test_nobody_is_paged_for_the_past() -> None:
-    call_command("demo", verbosity=0)
     about_incidents = Event.objects.filter(verb="report")
     assert not about_incidents.filter(dispatched_at=None).exists()
     assert not Delivery.objects.exists()
 
 
 def test_the_demo_is_built_only_once() -> None:
-    call_command("demo", verbosity=0)
     first = list(Incident.objects.order_by("id").values_list("title", "level"))
     call_command("demo", verbosity=0)
     assert list(Incident.objects.order_by("id").values_list("title", "level")) == first

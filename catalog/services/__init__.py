@@ -5,7 +5,14 @@ demo data). What a person did leaves an Event; what the product did while it was
 """
 
 from catalog.services.company import add_business_line, add_service, add_team, change_service, change_team, set_audience
-from catalog.services.people import add_person, change_password, change_person, change_profile, verify_phone
+from catalog.services.people import (
+    add_person,
+    change_password,
+    change_person,
+    change_profile,
+    choose_first_page,
+    verify_phone,
+)
 from catalog.services.tokens import digest_of, issue_token, withdraw_token
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "change_profile",
     "change_service",
     "change_team",
+    "choose_first_page",
     "digest_of",
     "issue_token",
     "set_audience",

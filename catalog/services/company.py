@@ -1,18 +1,20 @@
 """Verbs about teams, business lines, services and their audiences."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import permissions
-from catalog.models import Audience, BusinessLine, Person, Service, Team
+from catalog.models import Audience, BusinessLine, Person, Placement, Service, Team
 from catalog.services.records import apply, record
+from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import NotPermitted, lock
 
+FIRST_DAY = date(1970, 1, 1)
 RESERVED = ("new",)
 """Words that stand where a slug stands in an address."""
 
@@ -130,6 +132,7 @@ def change_service(
     """
     permissions.require_administrator(actor)
     lock(service)
+    _place(service, business_line)
     changes = {
         "name": name,
         "slug": _free(slug),
@@ -165,6 +168,17 @@ def set_audience(
     data = {"from": valid_from.isoformat(), "users": daily_users, "page_views": daily_page_views}
     record(service, "set_audience", actor, via, data)
     return audience
+
+
+def _place(service: Service, line: BusinessLine) -> None:
+    """Remember where the service was: figures of earlier days stay with the line it belonged to then."""
+    before = Service.objects.values_list("business_line", flat=True).get(pk=service.pk)
+    if before == line.pk:
+        return
+    if not service.placements.exists():
+        Placement.objects.create(service=service, business_line_id=before, valid_from=FIRST_DAY)
+    today = clock.now().astimezone(UTC).date()
+    Placement.objects.update_or_create(service=service, valid_from=today, defaults={"business_line": line})
 
 
 def _free(slug: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog import permissions
 from catalog.contacts import why_no_phone
-from catalog.models import Person, Role
+from catalog.models import FirstPage, Person, Role
 from catalog.services.records import apply, record
 from lifecycle import clock
 from lifecycle.models import Via
@@ -116,6 +116,18 @@ def change_profile(
         "theme": theme,
     }
     _apply_to_person(person, changes, actor, via)
+    return person
+
+
+@transaction.atomic
+def choose_first_page(person: Person, *, actor: Person, first_page: str) -> Person:
+    """Keep where the person's day begins; empty: as their roles suggest. A preference, so it leaves no trace."""
+    if actor.pk != person.pk:
+        raise NotPermitted("choose_first_page")
+    if first_page and first_page not in FirstPage.values:
+        raise InputRefused(first_page=_("There is no such page."))
+    person.first_page = first_page
+    person.save(update_fields=["first_page"])
     return person
 
 

@@ -7,8 +7,12 @@ from config.demo.chats import add_chats
 from config.demo.company import PEOPLE, Company, build_company
 from config.demo.duty import build_duty
 from config.demo.history import Historian
+from config.demo.inspections import inspect_risks
 from config.demo.live import prepare
 from config.demo.majors import propose_major, report_majors
+from config.demo.meetings import hold_meetings
+from config.demo.plans import build_plans
+from config.demo.reports import sign_last_month
 from config.demo.review import review
 from config.demo.site import save_views, set_site_up
 from lifecycle import clock
@@ -28,10 +32,14 @@ def build_demo(passwords: dict[str, str]) -> Company:
         build_duty(company)  # nobody is told of it
     set_site_up(company.services["card-payments"])
     save_views(company.services["card-payments"], company.people["alice"])
+    build_plans(company)
     told = Historian(company).tell()
     review(company, told)
     report_majors(company)
     propose_major(company)
+    sign_last_month(company)
+    hold_meetings(company)
     add_chats(company.services["card-payments"].operations_team)
     prepare(company.services["card-payments"])
+    inspect_risks(company)
     return company

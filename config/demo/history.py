@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from config.demo.company import Company
+from config.demo.plans import work_through
 from incidents import services
 from incidents.models import CauseClass, ImpactSource, Incident, Level, Source
 from lifecycle import clock
@@ -182,6 +183,7 @@ class Historian:
             services.acknowledge_incident(incident, actor=engineer, via=rand.choice((Via.VOICE, Via.SMS, Via.WEB)))
         end = acknowledged + timedelta(minutes=rand.randint(*story.minutes))
         if story.level < 3:
+            work_through(incident, acknowledged, end)
             self._recover(story, incident, end)
         if incident.is_major:
             self._approve(story, incident, end + timedelta(minutes=20))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from catalog.models import Service
-from detection.models import Metric, Rule
+from detection.models import Counts, Metric, Rule
 from detection.services import add_metric, add_rule, store_frame
 from incidents.models import Incident, Level
 from lifecycle import clock
@@ -20,23 +20,24 @@ CLEAR_FRAMES = 5
 # The gateway comes back this long after somebody has acknowledged, and at the latest after this many frames.
 FRAMES_AFTER_ACKNOWLEDGEMENT = 9
 LONGEST = 150
-NORMAL, BROKEN = 320, 95
-SLUG = "demo-card-payments"
+SLUG, DETAIL = "demo-card-payments", "demo-card-payments-detail"
 GATEWAYS = ("PG-1", "PG-2", "PG-3")
+# Payments of a frame at each gateway, by merchant and method. What fails is debit cards at PG-3; Taxi Now takes none.
+USUAL = {
+    ("Corner Shop", "credit card"): 60,
+    ("Corner Shop", "debit card"): 90,
+    ("Grand Cinema", "credit card"): 30,
+    ("Grand Cinema", "debit card"): 60,
+    ("School Meals", "debit card"): 45,
+    ("Taxi Now", "credit card"): 35,
+}
+STRAYS = 0.08
 
 
 def prepare(service: Service) -> Rule:
     """The metric and its rule; found again where they exist."""
-    metric = Metric.objects.filter(slug=SLUG).first()
-    if metric is None:
-        metric = add_metric(
-            name="Card payments by gateway (demo)",
-            slug=SLUG,
-            dimensions=["gateway"],
-            interval=INTERVAL,
-            retention=timedelta(days=2),
-            service=service,
-        )
+    detail = _find_or_add("Card payments in detail (demo)", DETAIL, ["gateway", "merchant", "method"], service)
+    metric = _find_or_add("Card payments by gateway (demo)", SLUG, ["gateway"], service, detail)
     rule = Rule.objects.filter(metric=metric).first()
     return rule or add_rule(
         name="Card payments fall at a gateway (demo)",
@@ -49,6 +50,19 @@ def prepare(service: Service) -> Rule:
         fire_for=FIRING_FRAMES,
         fire_of=FIRING_FRAMES,
         clear_after=CLEAR_FRAMES,
+    )
+
+
+def _find_or_add(name: str, slug: str, dimensions: list[str], service: Service, detail: Metric | None = None) -> Metric:
+    return Metric.objects.filter(slug=slug).first() or add_metric(
+        name=name,
+        slug=slug,
+        dimensions=dimensions,
+        interval=INTERVAL,
+        retention=timedelta(days=2),
+        service=service,
+        counts=Counts.TRANSACTIONS,
+        detail=detail,
     )
 
 
@@ -69,10 +83,23 @@ def feed(rule: Rule) -> None:
 
 
 def _write(metric: Metric, random: Random, *, is_broken: bool) -> None:
-    usual = {gateway: NORMAL + random.randint(-25, 25) for gateway in GATEWAYS}
+    """Both metrics: the detail first, for that is where the rule's alert is explained from."""
+    at = clock.now()
+    cells = [
+        ({"gateway": gateway, "merchant": merchant, "method": method}, round(usual * random.gauss(1, STRAYS)))
+        for gateway in GATEWAYS
+        for (merchant, method), usual in USUAL.items()
+    ]
     if is_broken:
-        usual["PG-3"] = BROKEN + random.randint(-15, 15)
-    store_frame(metric, at=clock.now(), values=[({"gateway": name}, value) for name, value in usual.items()])
+        cells = [(labels, 0 if _fails(labels) else count) for labels, count in cells]
+    sums = {gateway: sum(count for labels, count in cells if labels["gateway"] == gateway) for gateway in GATEWAYS}
+    if metric.detail is not None:
+        store_frame(metric.detail, at=at, values=cells)
+    store_frame(metric, at=at, values=[({"gateway": gateway}, total) for gateway, total in sums.items()])
+
+
+def _fails(labels: dict[str, str]) -> bool:
+    return labels["gateway"] == "PG-3" and labels["method"] == "debit card"
 
 
 def _is_acknowledged(rule: Rule) -> bool:

@@ -1,4 +1,4 @@
-"""The demo's postmortems: one published, one in its second phase."""
+"""The demo's postmortems: one published, one in its second phase, one proposed."""
 
 from datetime import timedelta
 
@@ -16,10 +16,11 @@ from postmortems.services import (
     publish_postmortem,
     start_postmortem,
 )
+from postmortems.services.triggering import look_at
 
 
 def review(company: Company, told: list[Incident]) -> None:
-    """Review the oldest major incident to the end, and the youngest one halfway."""
+    """Review the oldest major incident to the end, and the youngest one halfway; the policy proposes another."""
     majors = [incident for incident in told if incident.level_id == 1 and incident.closed_at is not None]
     if not majors:
         return
@@ -29,6 +30,9 @@ def review(company: Company, told: list[Incident]) -> None:
     if len(majors) > 1:
         with clock.rehearse((majors[-1].closed_at or clock.now()) + timedelta(hours=1)):
             _begin(company, majors[-1])
+    for incident in majors[1:-1][-1:]:
+        with clock.rehearse((incident.closed_at or clock.now()) + timedelta(minutes=1)):
+            look_at(incident, verb="close")
 
 
 def _begin(company: Company, incident: Incident) -> Postmortem:
@@ -68,4 +72,12 @@ def _publish(company: Company, postmortem: Postmortem) -> None:
         due_on=today + timedelta(days=14),
         issues=[second],
     )
-    publish_postmortem(postmortem, actor=mona, via=Via.WEB)
+    publish_postmortem(
+        postmortem,
+        actor=company.people["alice"],
+        via=Via.WEB,
+        summary="A release went live without a performance test. From now on no release does, and every gateway is "
+        "watched by itself.",
+        learned="Watch parts, not only the whole: the mean looked well for twenty minutes.",
+        tags=["releases", "performance", "gateways"],
+    )

@@ -201,18 +201,40 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IncidentStatus": "incidents.models.Status",
         "ChatKind": "notifications.models.ChatKind",
+        "IntegrationKind": "detection.models.Kind",
+        "FindingStatus": "detection.models.FindingStatus",
+        "ExpiryKind": "detection.models.ExpiryKind",
+        "ActivityKind": "detection.models.ActivityKind",
+        "ActivityOutcome": "detection.models.ActivityOutcome",
+        "ProblemOutcome": "problems.models.status.Outcome",
         "LayerKind": "notifications.models.LayerKind",
         "PersonalChannel": "notifications.api.contacts.CHANNELS",
         "PagingChannel": "notifications.models.Channel",
         "Party": "notifications.models.Party",
         "OverrideKind": "notifications.models.OverrideKind",
-        "ProblemStatus": "problems.models.problem.Status",
+        "PlanStatus": "problems.models.PlanStatus",
+        "PlanRunStatus": "problems.models.RunStatus",
+        "PlanRunStepStatus": "problems.models.StepStatus",
+        "PlanStepKind": "problems.models.StepKind",
+        "PlanPageRole": "problems.models.PageRole",
+        "DutyRole": "notifications.models.duty.DutyRole",
+        "ProblemStatus": "problems.models.status.Status",
         "PostmortemStatus": "postmortems.models.postmortem.Status",
+        "IssueKind": "postmortems.models.IssueKind",
+        "TriggerKind": "postmortems.models.TriggerKind",
+        "Counts": "detection.models.metric.Counts",
+        "ChangeLinkKind": "problems.models.analysis.LinkKind",
+        "MetricSourceKind": "detection.models.source.SourceKind",
         "IncidentSource": "incidents.models.Source",
         "ImpactSource": "incidents.models.ImpactSource",
         "SolutionStatus": "incidents.models.SolutionStatus",
         "ProposalStatus": "incidents.models.ProposalStatus",
         "MajorReportStatus": "incidents.models.ReportStatus",
+        "MeetingStatus": "reports.models.MeetingStatus",
+        "AgendaItemStatus": "reports.models.ItemStatus",
+        "HandOverStatus": "reports.models.HandOverStatus",
+        "ActionStatus": "incidents.models.action_queries.ActionStatus",
+        "ActionType": "incidents.models.action.ActionType",
     },
 }
 
@@ -235,7 +257,16 @@ CELERY_BEAT_SCHEDULE = {
     "run-errands": {"task": "notifications.tasks.run_errands", "schedule": 1.0, "options": {"expires": 5}},
     "drop-dead-keys": {"task": "catalog.tasks.drop_dead_keys", "schedule": 3600.0},
     "drop-expired-frames": {"task": "detection.tasks.drop_expired_frames", "schedule": 3600.0},
+    "collect-metrics": {"task": "detection.tasks.collect_metrics", "schedule": 1.0, "options": {"expires": 5}},
     "evaluate-rules": {"task": "detection.tasks.evaluate_rules", "schedule": 1.0, "options": {"expires": 5}},
+    "run-inspections": {"task": "detection.tasks.run_inspections", "schedule": 2.0, "options": {"expires": 5}},
+    "refresh-localisations": {
+        "task": "detection.tasks.refresh_localisations",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "watch-alerts": {"task": "notifications.tasks.watch_alerts", "schedule": 1.0, "options": {"expires": 5}},
+    "drop-old-receipts": {"task": "detection.tasks.drop_old_receipts", "schedule": 3600.0},
     "poll-mailbox": {"task": "incidents.tasks.poll_mailbox", "schedule": 30.0, "options": {"expires": 25}},
 }
 
@@ -249,6 +280,10 @@ TWILIO_AUTH_TOKEN = environment.text("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM_NUMBER = environment.text("TWILIO_FROM_NUMBER", "")
 # What of the site's own network may be called by HTTP: names, addresses, networks, each perhaps with a port.
 OUTBOUND_ALLOW = environment.words("MAINSTAY_OUTBOUND_ALLOW")
+# Sources of metrics (docs/sources.md): below which folder SQLite files may lie (empty: nowhere), and how the names of
+# variables begin that may be named as a source's password.
+SOURCE_FILES = environment.text("MAINSTAY_SOURCE_FILES", "")
+SOURCE_SECRETS = environment.text("MAINSTAY_SOURCE_SECRETS", "MAINSTAY_SOURCE_SECRET_")
 # Where Twilio's library sends its requests; empty means Twilio itself, `make run` points it at the fake carrier.
 TWILIO_API_URL = environment.text("TWILIO_API_URL", "")
 # A gateway for texts with an HTTP interface of its own (docs/chat.md). Without an address there is none.

@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.models import Service
-from detection.models import Alert, Metric, Rule
+from detection.models import Alert, Counts, Metric, QuietWhen, RecoverOn, Rule
 from incidents.api.fields import StrictSerializer
-from incidents.models import Level
+from incidents.models import Calendar, Level
 
 MOST_SECONDS = 10 * 366 * 86_400
 
@@ -40,6 +40,7 @@ class Seconds(serializers.FloatField):
 
 class MetricSerializer(serializers.ModelSerializer[Metric]):
     service = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    detail = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     interval = Seconds(read_only=True)
     lateness = Seconds(read_only=True)
     retention = Seconds(read_only=True)
@@ -47,7 +48,19 @@ class MetricSerializer(serializers.ModelSerializer[Metric]):
 
     class Meta:
         model = Metric
-        fields = ("slug", "url", "name", "dimensions", "interval", "lateness", "precision", "retention", "service")
+        fields = (
+            "slug",
+            "url",
+            "name",
+            "dimensions",
+            "interval",
+            "lateness",
+            "precision",
+            "retention",
+            "service",
+            "counts",
+            "detail",
+        )
         read_only_fields = fields
 
 
@@ -59,6 +72,10 @@ class EditMetricSerializer(StrictSerializer):
     retention = Seconds(required=False)
     service = serializers.SlugRelatedField[Any](
         slug_field="slug", queryset=Service.objects.all(), required=False, allow_null=True
+    )
+    counts = serializers.ChoiceField(choices=Counts.choices, required=False)
+    detail = serializers.SlugRelatedField[Any](
+        slug_field="slug", queryset=Metric.objects.all(), required=False, allow_null=True
     )
 
 
@@ -89,10 +106,12 @@ class StoredSerializer(serializers.Serializer[Any]):
 
 class RuleSerializer(serializers.ModelSerializer[Rule]):
     metric = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    other_metric = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     service = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     sentence = serializers.CharField(read_only=True)
     status = serializers.SerializerMethodField()
     open_alerts = serializers.IntegerField(read_only=True)
+    mode = serializers.CharField(source="mode.value", read_only=True)
     url = serializers.HyperlinkedIdentityField(view_name="rule-api")
 
     class Meta:
@@ -102,6 +121,7 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
             "url",
             "name",
             "metric",
+            "other_metric",
             "kind",
             "parameters",
             "selector",
@@ -112,8 +132,13 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
             "clear_after",
             "title",
             "group",
+            "quiet_calendar",
+            "quiet_when",
+            "recover_on",
             "sentence",
             "is_active",
+            "is_shadow",
+            "mode",
             "status",
             "open_alerts",
             "evaluated_to",
@@ -140,22 +165,52 @@ class EditRuleSerializer(StrictSerializer):
     clear_after = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
     title = serializers.CharField(max_length=200)
     group = serializers.SlugField(max_length=80, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    other_metric = serializers.SlugRelatedField[Any](
+        slug_field="slug", queryset=Metric.objects.all(), required=False, allow_null=True
+    )
+    quiet_calendar = serializers.PrimaryKeyRelatedField[Any](
+        queryset=Calendar.objects.all(), required=False, allow_null=True
+    )
+    quiet_when = serializers.ChoiceField(choices=QuietWhen.choices, required=False)
+    recover_on = serializers.ChoiceField(choices=RecoverOn.choices, required=False)
     version = serializers.IntegerField(min_value=1, max_value=10**9, required=False)
 
 
 class AddRuleSerializer(EditRuleSerializer):
     metric = serializers.SlugRelatedField[Any](slug_field="slug", queryset=Metric.objects.all())
     kind = serializers.CharField(max_length=20)
+    is_shadow = serializers.BooleanField(required=False)
     version = None  # type: ignore[assignment]
 
 
 class AlertSerializer(serializers.ModelSerializer[Alert]):
-    labels = serializers.JSONField(source="series.labels", read_only=True)
+    """``status``: open, acknowledged, suppressed or ended. ``labels`` of a rule's alert are its series'."""
+
+    labels = serializers.SerializerMethodField()
+    status = serializers.CharField(read_only=True)
+    service = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
 
     class Meta:
         model = Alert
         fields = (
             "id",
+            "origin",
+            "status",
+            "title",
+            "description",
+            "severity",
+            "severity_at_source",
+            "service",
+            "level",
+            "dedup_key",
+            "integration",
+            "heartbeat",
+            "suppressed_by",
+            "links",
+            "note",
+            "occurrences",
+            "acknowledged_at",
             "rule",
             "labels",
             "incident",
@@ -165,5 +220,10 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
             "ended_at",
             "peak",
             "expected",
+            "is_shadow",
+            "is_late",
         )
         read_only_fields = fields
+
+    def get_labels(self, alert: Alert) -> dict[str, str]:
+        return dict(alert.series.labels if alert.series else alert.labels)

@@ -2,29 +2,29 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from detection.api import serializers
-from detection.models import Alert, Metric, Rule
+from detection.models import Alert, Metric, Origin, Rule
 from detection.services import add_metric, add_rule, disable_rule, edit_metric, edit_rule, enable_rule, store_frame
-from incidents.api.views import REFUSALS, IsColleague, NewestFirst
+from incidents.api.records import COLLEAGUES
+from incidents.api.views import REFUSALS, NewestFirst
 from incidents.presentation.veiling import unseen_of
 from lifecycle import clock
 from lifecycle.models import Via
 
-COLLEAGUES: list[Any] = [IsAuthenticated, IsColleague]
 UNFILTERED: list[Any] = []
 SWITCHES = {"enable": enable_rule, "disable": disable_rule}
 
 
-def _read(serializer: type[Any], request: Request, *, partial: bool = False) -> dict[str, Any]:
+def read(serializer: type[Any], request: Request, *, partial: bool = False) -> dict[str, Any]:
+    """What was sent, as the serializer understands it; its refusals become 400."""
     parsed = serializer(data=request.data, partial=partial)
     parsed.is_valid(raise_exception=True)
     return dict(parsed.validated_data)
@@ -41,7 +41,7 @@ class MetricList(generics.ListAPIView[Metric]):
 
     @extend_schema(request=serializers.AddMetricSerializer, responses={201: serializers.MetricSerializer, **REFUSALS})
     def post(self, request: Request) -> Response:
-        values = _read(serializers.AddMetricSerializer, request)
+        values = read(serializers.AddMetricSerializer, request)
         metric = add_metric(actor=request.user, via=Via.API, **values)  # type: ignore[arg-type]
         shown = serializers.MetricSerializer(metric, context={"request": request})
         return Response(shown.data, status=status.HTTP_201_CREATED)
@@ -60,7 +60,7 @@ class MetricDetail(APIView):
     @extend_schema(request=serializers.EditMetricSerializer, responses={200: serializers.MetricSerializer, **REFUSALS})
     def patch(self, request: Request, slug: str) -> Response:
         metric = get_object_or_404(Metric, slug=slug)
-        values = _read(serializers.EditMetricSerializer, request, partial=True)
+        values = read(serializers.EditMetricSerializer, request, partial=True)
         edit_metric(metric, actor=request.user, via=Via.API, **values)  # type: ignore[arg-type]
         return Response(serializers.MetricSerializer(metric, context={"request": request}).data)
 
@@ -73,7 +73,7 @@ class Frames(APIView):
     @extend_schema(request=serializers.FrameSerializer, responses={201: serializers.StoredSerializer, **REFUSALS})
     def post(self, request: Request, slug: str) -> Response:
         metric = get_object_or_404(Metric, slug=slug)
-        frame = _read(serializers.FrameSerializer, request)
+        frame = read(serializers.FrameSerializer, request)
         values = [(point["labels"], point["value"]) for point in frame["values"]]
         stored = store_frame(metric, at=frame["at"], values=values, actor=request.user)  # type: ignore[arg-type]
         return Response({"stored": stored}, status=status.HTTP_201_CREATED)
@@ -93,9 +93,9 @@ class RuleList(generics.ListAPIView[Rule]):
 
     @extend_schema(request=serializers.AddRuleSerializer, responses={201: serializers.RuleSerializer, **REFUSALS})
     def post(self, request: Request) -> Response:
-        values = _read(serializers.AddRuleSerializer, request)
+        values = read(serializers.AddRuleSerializer, request)
         rule = add_rule(actor=request.user, via=Via.API, **values)  # type: ignore[arg-type]
-        return _present(rule, request, status.HTTP_201_CREATED)
+        return present(rule, request, status.HTTP_201_CREATED)
 
 
 class RuleDetail(APIView):
@@ -105,15 +105,15 @@ class RuleDetail(APIView):
 
     @extend_schema(responses=serializers.RuleSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return _present(get_object_or_404(Rule, pk=pk), request)
+        return present(get_object_or_404(Rule, pk=pk), request)
 
     @extend_schema(request=serializers.EditRuleSerializer, responses={200: serializers.RuleSerializer, **REFUSALS})
     def patch(self, request: Request, pk: int) -> Response:
         rule = get_object_or_404(Rule, pk=pk)
-        values = _read(serializers.EditRuleSerializer, request, partial=True)
+        values = read(serializers.EditRuleSerializer, request, partial=True)
         version = values.pop("version", None)
         edit_rule(rule, actor=request.user, via=Via.API, expected_version=version, **values)  # type: ignore[arg-type]
-        return _present(rule, request)
+        return present(rule, request)
 
 
 class RuleSwitch(APIView):
@@ -125,11 +125,15 @@ class RuleSwitch(APIView):
     def post(self, request: Request, pk: int, verb: str) -> Response:
         rule = get_object_or_404(Rule, pk=pk)
         SWITCHES[verb](rule, actor=request.user, via=Via.API)  # type: ignore[arg-type]
-        return _present(rule, request)
+        return present(rule, request)
 
 
 class AlertList(generics.ListAPIView[Alert]):
-    """Alerts, newest first; ``?open=1`` those that have not ended, ``?rule=7`` of one rule."""
+    """Alerts, newest first; ``?open=1`` those that have not ended, ``?rule=7`` of one rule, ``?origin=``
+    rule, integration or heartbeat.
+
+    Those of rules in shadow are left out; ``?shadow=1`` shows nothing but them.
+    """
 
     permission_classes = COLLEAGUES
     serializer_class = serializers.AlertSerializer
@@ -137,7 +141,13 @@ class AlertList(generics.ListAPIView[Alert]):
     filter_backends = UNFILTERED
 
     def get_queryset(self) -> QuerySet[Alert]:
-        alerts = Alert.objects.select_related("series")
+        is_shadow = self.request.query_params.get("shadow") == "1"
+        reader: Any = self.request.user
+        seen = Alert.objects.visible_to(reader).order_by().values("pk")
+        alerts = Alert.objects.select_related("series", "service").filter(is_shadow=is_shadow)
+        alerts = alerts.filter(Q(origin=Origin.RULE) | Q(pk__in=seen))
+        if (origin := self.request.query_params.get("origin", "")) in Origin.values:
+            alerts = alerts.filter(origin=origin)
         if self.request.query_params.get("open") == "1":
             alerts = alerts.open()
         rule = self.request.query_params.get("rule", "")
@@ -152,7 +162,8 @@ class AlertList(generics.ListAPIView[Alert]):
         return page
 
 
-def _present(rule: Rule, request: Request, code: int = status.HTTP_200_OK) -> Response:
+def present(rule: Rule, request: Request, code: int = status.HTTP_200_OK) -> Response:
+    """The rule as every answer shows it."""
     found = Rule.objects.for_list().get(pk=rule.pk)
     context = {"request": request, "now": clock.now()}
     return Response(serializers.RuleSerializer(found, context=context).data, status=code)

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from detection.rules.parameters import Choice, Number, read_fields
-from detection.rules.verdict import Judgement, Mask, Stretch, Values, codes_of, median
+from detection.rules.parameters import Number, read_fields
+from detection.rules.ratio import DIRECTION, MINIMUM_EXPECTED, Ratio, around_field, check_ratio, judge_ratio
+from detection.rules.verdict import Judgement, Moment, Stretch
 from detection.rules.words import ParametersRefused, Sentence, gettext_noop, plain
 
 _ = gettext_noop
 LABEL = _("Against earlier days")
 FIELDS = (
-    Choice("direction", _("Fires when the value is"), (("below", _("below")), ("above", _("above")))),
+    DIRECTION,
     Number(
         "ratio",
         _("Times the median of earlier days"),
@@ -20,7 +19,7 @@ FIELDS = (
         maximum=1000,
         help=_("0.5 with “below” fires when half of the usual is lost; 3 with “above” when it is three times as much."),
     ),
-    Number("days", _("Earlier days"), minimum=1, maximum=28, is_whole=True),
+    Number("days", _("Earlier days"), minimum=1, maximum=28, is_whole=True, help=_("1 compares with yesterday.")),
     Number(
         "required_days",
         _("Days needed"),
@@ -30,15 +29,8 @@ FIELDS = (
         required=False,
         help=_("With fewer days of history the verdict is unknown. Empty: all of them."),
     ),
-    Number("around", _("Minutes on both sides"), minimum=0, maximum=60, is_whole=True, required=False, default=2),
-    Number(
-        "minimum_expected",
-        _("Smallest expected value"),
-        minimum=0,
-        required=False,
-        default=10,
-        help=_("Where less than this is expected, a ratio says nothing and the verdict is unknown."),
-    ),
+    around_field(2),
+    MINIMUM_EXPECTED,
 )
 
 
@@ -60,10 +52,7 @@ def read(raw: Any) -> Parameters:
     parameters = Parameters(**given)
     if parameters.required_days > parameters.days:
         raise ParametersRefused({"required_days": Sentence(_("It cannot be more than the days compared with."))})
-    if parameters.direction == "below" and not 0 < parameters.ratio < 1:
-        raise ParametersRefused({"ratio": Sentence(_("For “below”, enter a number between 0 and 1."))})
-    if parameters.direction == "above" and parameters.ratio <= 1:
-        raise ParametersRefused({"ratio": Sentence(_("For “above”, enter a number greater than 1."))})
+    check_ratio(parameters)
     return parameters
 
 
@@ -78,13 +67,7 @@ def stretches(parameters: Parameters) -> tuple[Stretch, ...]:
     return tuple(Stretch(days=day, around=parameters.around) for day in range(1, parameters.days + 1))
 
 
-def evaluate(parameters: Parameters, values: Values, history: Values, _is_open: Mask) -> Judgement:
-    """``values`` (n_series), ``history`` (days, frames around the minute, n_series)."""
-    days, width, series = history.shape
-    days_seen = np.sum(~np.all(np.isnan(history), axis=1), axis=0)
-    expected = median(history.reshape(days * width, series))
-    expected = np.where(days_seen >= parameters.required_days, expected, np.nan)
-    is_known = ~np.isnan(values) & (expected >= max(parameters.minimum_expected, 1e-9))
-    limit = expected * parameters.ratio
-    is_firing = values < limit if parameters.direction == "below" else values > limit
-    return Judgement(codes_of(is_firing, is_known), expected)
+def evaluate(parameters: Parameters, moment: Moment) -> Judgement:
+    """The history is (days, frames around the minute, n_series)."""
+    ratio = Ratio(parameters.direction, parameters.ratio, parameters.required_days, parameters.minimum_expected)
+    return judge_ratio(ratio, moment)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from detection.rules.parameters import Choice, Number, read_fields
-from detection.rules.verdict import Judgement, Mask, Stretch, Values, codes_of
+from detection.rules.verdict import Judgement, Moment, Stretch, codes_of
 from detection.rules.words import ParametersRefused, Sentence, gettext_noop, plain
 
 _ = gettext_noop
@@ -58,9 +58,10 @@ def stretches(_parameters: Parameters) -> tuple[Stretch, ...]:
     return ()
 
 
-def evaluate(parameters: Parameters, values: Values, _history: Values, is_open: Mask) -> Judgement:
-    """``values`` and ``is_open`` (n_series): a series with an open alert is held against the clear value."""
-    limit = np.where(is_open, parameters.clear_value, parameters.value)
+def evaluate(parameters: Parameters, moment: Moment) -> Judgement:
+    """A series with an open alert is held against the clear value."""
+    values = moment.values
+    limit = np.where(moment.is_open, parameters.clear_value, parameters.value)
     is_firing = values > limit if parameters.is_above else values < limit
     expected = np.full(len(values), parameters.value)
     return Judgement(codes_of(is_firing, ~np.isnan(values)), expected)

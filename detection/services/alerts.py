@@ -1,21 +1,23 @@
-"""Alerts and their incident. All of this happens inside the transaction that judges a rule's frames."""
+"""Alerts of rules and their incident. All of this happens inside the transaction that judges a rule's frames."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from detection import titles
-from detection.models import Alert, Rule
+from detection.models import Alert, Origin, Rule
 from detection.rules.words import plain
-from incidents import services as incidents
+from detection.services.correlating import Tell, Words, place
+from detection.services.describing import NOTHING, Description, describe
+from detection.services.planning import Planner
+from detection.services.recovering import recover_where_quiet
 from incidents.models import Incident
-from incidents.models.status import OVER
-from lifecycle import clock
-from lifecycle.models import Via
-from lifecycle.transitions import TransitionRefused, lock, record_event
 
+logger = logging.getLogger(__name__)
 NAMED = 5
 """Of a storm of alerts, this many are named on the timeline."""
 
@@ -37,7 +39,7 @@ class Ledger:
         """The alert's series fires still; its peak is what lies furthest from the expected."""
         alert = self.open[position]
         alert.last_seen_at = at
-        if _distance(value, expected) > _distance(alert.peak, alert.expected):
+        if alert.peak is None or _distance(value, expected) > _distance(alert.peak, alert.expected):
             alert.peak, alert.expected = value, expected
 
     def end(self, position: int, *, at: datetime) -> None:
@@ -46,76 +48,93 @@ class Ledger:
         self.ended.append(alert)
 
 
-def settle(ledger: Ledger) -> None:
-    """Write the alerts down; open, join or recover their incident. One incident, however many alerts there were."""
+def settle(ledger: Ledger, *, is_caught_up: bool = True) -> None:
+    """Write the alerts down; open, join or recover their incidents. One incident, however many alerts there were.
+
+    Alerts of late frames wait until the rule ``is_caught_up``: those that are open then get their incident, and those
+    that have ended meanwhile never do. Those of a rule in shadow are written down and nothing else: no incident.
+    """
+    rule = ledger.rule
     held = [alert for alert in [*ledger.open.values(), *ledger.ended] if alert.pk]
     Alert.objects.bulk_update(held, ["last_seen_at", "ended_at", "peak", "expected"], batch_size=1000)
-    if ledger.opened:
-        incident = _open_or_join(ledger.rule, ledger.opened)
-        for alert in ledger.opened:
-            alert.incident = incident
-        Alert.objects.bulk_create(ledger.opened, batch_size=1000)
-    for pk in sorted({alert.incident_id for alert in ledger.ended if alert.incident_id}):
-        _recover_if_quiet(ledger.rule, Incident.objects.get(pk=pk))
-
-
-def _open_or_join(rule: Rule, opened: list[Alert]) -> Incident:
-    """The rule's open incident, told of the new alerts, or a new one."""
-    occurred_at = min(clock.now(), *(alert.started_at for alert in opened))
-    for _attempt in range(3):
-        incident, is_new = incidents.open_or_find(
-            title=title_of(rule, opened),
-            service=rule.service,
-            level=rule.level,
-            dedup_key=rule.dedup_key,
-            occurred_at=occurred_at,
-            description=rule.sentence,
-            note=_news(rule, opened),
-        )
-        if is_new or _join(incident, rule, opened):
-            return incident
-    raise RuntimeError("the incident ended three times while its alert was joining it")
-
-
-def _join(incident: Incident, rule: Rule, opened: list[Alert]) -> bool:
-    """Tell an open incident of more alerts; False where it is over by now: an alert never joins an ended incident."""
-    lock(incident)
-    if incident.status in OVER:
-        return False
-    note = _news(rule, opened)
-    if incident.recovered_at is not None:
-        _try_to(incidents.reopen_incident, incident, reason=note, is_down=True)
-    if rule.level.number < incident.level_id:
-        _try_to(incidents.change_level, incident, level=rule.level, reason=note)
-    data = {"rule": rule.pk, "alerts": len(opened)}
-    record_event(incident, "alert", actor=None, via=Via.DETECTOR, note=note, data=data)
-    return True
-
-
-def _recover_if_quiet(rule: Rule, incident: Incident) -> None:
-    """Recover it when no alert of any rule is left. Locked first, so that the last two alerts see each other."""
-    lock(incident)
-    if incident.status in OVER or incident.recovered_at is not None or incident.alerts.open().exists():
-        return
+    for alert in ledger.opened:
+        _complete(alert, rule)
+        alert.is_shadow = rule.is_shadow
+    calling = [alert for alert in ledger.opened if not alert.is_late]
+    if is_caught_up:
+        calling += [alert for alert in ledger.open.values() if alert.is_late and _waits(alert)]
+    if calling and not rule.is_shadow:
+        open_alerts(sorted(calling, key=lambda alert: alert.opened_at), lambda alerts: words_of_rule(rule, alerts))
+    Alert.objects.bulk_create([alert for alert in ledger.opened if alert.pk is None], batch_size=1000)
     note = _("“%(rule)s” has seen %(count)d good minutes in a row.") % {"rule": rule.name, "count": rule.clear_after}
-    _try_to(incidents.recover_incident, incident, note=note)
+    recover_where_quiet(ledger.ended, note)
 
 
-def _try_to(verb, incident: Incident, **arguments) -> None:  # type: ignore[no-untyped-def]
-    """A refusal is a normal outcome: people may have taken the incident elsewhere."""
+def _waits(alert: Alert) -> bool:
+    """It has neither called anybody nor been kept from it by maintenance."""
+    return alert.incident_id is None and alert.group_id is None and alert.suppressed_by_id is None
+
+
+def open_alerts(alerts: list[Alert], tell: Tell, planner: Planner | None = None) -> None:
+    """Save alerts with their group and incident; those under maintenance are kept and nobody is told."""
+    planner = planner or Planner()
+    loud = []
+    for alert in alerts:
+        alert.suppressed_by = planner.window_for(alert)
+        if alert.suppressed_by is None:
+            loud.append(alert)
+    place([(alert, planner.plan(alert)) for alert in loud], tell)
+    known = [alert for alert in alerts if alert.pk]
+    Alert.objects.bulk_update(known, ["suppressed_by", "group", "incident"], batch_size=1000)
+    Alert.objects.bulk_create([alert for alert in alerts if alert.pk is None], batch_size=1000)
+
+
+def _complete(alert: Alert, rule: Rule) -> None:
+    """What alerts of every origin have."""
+    alert.origin, alert.service, alert.level = Origin.RULE, rule.service, rule.level
+    alert.dedup_key = f"rule:{rule.pk}:{alert.series_id}"
+    alert.labels = {**alert.series.labels, "metric": rule.metric.slug} if alert.series else {}
+    alert.title = title_of(rule, [alert])
+
+
+def words_of_rule(rule: Rule, alerts: list[Alert]) -> Words:
+    """What an incident says of alerts of one rule."""
+    described = _describe(rule, alerts)
+    return Words(
+        title=f"{title_of(rule, alerts)} {described.addition}".strip(),
+        note="\n".join(filter(None, [_news(rule, alerts), described.note])),
+        description=rule.sentence,
+        record=lambda incident, is_new: _record(described, incident, is_new),
+        data={"rule": rule.pk},
+    )
+
+
+def _describe(rule: Rule, alerts: list[Alert]) -> Description:
+    """A description that fails leaves the incident without one, never the product without the incident."""
     try:
-        verb(incident, actor=None, via=Via.DETECTOR, **arguments)
-    except TransitionRefused as refusal:
-        data = {"verb": verb.__name__, "reason": refusal.reason}
-        record_event(incident, "alert", actor=None, via=Via.DETECTOR, note=refusal.reason, data=data)
+        with transaction.atomic():
+            return describe(rule, alerts)
+    except Exception:
+        logger.exception("the alerts of rule %s could not be described", rule.pk)
+        return NOTHING
+
+
+def _record(described: Description, incident: Incident, is_new: bool) -> None:
+    if described.record is None:
+        return
+    try:
+        with transaction.atomic():
+            described.record(incident, is_new)
+    except Exception:
+        logger.exception("the impact of %s could not be recorded", incident.reference)
 
 
 def title_of(rule: Rule, alerts: list[Alert]) -> str:
     """The rule's title for its first alert, and how many there are more."""
     alert = alerts[0]
     places = {
-        "series": titles.name_of(alert.series.labels),
-        "value": plain(alert.peak),
+        "series": _series_name(alert),
+        "value": _value(alert),
         "expected": "?" if alert.expected is None else plain(alert.expected),
         "rule": rule.name,
     }
@@ -125,10 +144,18 @@ def title_of(rule: Rule, alerts: list[Alert]) -> str:
 
 
 def _news(rule: Rule, alerts: list[Alert]) -> str:
-    named = [f"{titles.name_of(alert.series.labels)} {plain(alert.peak)}" for alert in alerts[:NAMED]]
+    named = [f"{_series_name(alert)} {_value(alert)}" for alert in alerts[:NAMED]]
     rest = len(alerts) - len(named)
     words = "; ".join([*named, f"+{rest}"] if rest else named)
     return _("“%(rule)s” fires: %(series)s") % {"rule": rule.name, "series": words}
+
+
+def _series_name(alert: Alert) -> str:
+    return titles.name_of(alert.series.labels) if alert.series else ""
+
+
+def _value(alert: Alert) -> str:
+    return "?" if alert.peak is None else plain(alert.peak)
 
 
 def _distance(value: float, expected: float | None) -> float:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person, Service
 from detection import frames, permissions
-from detection.models import MINUTE, Metric, Precision, Series
+from detection.models import MINUTE, Counts, Metric, Precision, Series
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
@@ -37,6 +37,8 @@ def add_metric(
     retention: timedelta = timedelta(days=35),
     service: Service | None = None,
     speed: float = 1,
+    counts: str = Counts.NOTHING,
+    detail: Metric | None = None,
     actor: Person | None = None,
     via: str = Via.SYSTEM,
 ) -> Metric:
@@ -52,6 +54,8 @@ def add_metric(
         retention=retention,
         service=service,
         speed=speed,
+        counts=counts,
+        detail=detail,
     )
     _check(metric)
     metric.save()
@@ -61,11 +65,14 @@ def add_metric(
 
 @transaction.atomic
 def edit_metric(metric: Metric, *, actor: Person | None, via: str, **changes: Any) -> Metric:
-    """Change its name, lateness, retention or service. What frames depend on stays as it was defined."""
+    """Change its name, lateness, retention, service, what it counts, or where that is counted in more detail.
+
+    What frames depend on stays as it was defined.
+    """
     _require_editor(actor)
     lock(metric)
     for name in changes:
-        if name not in {"name", "lateness", "retention", "service"}:
+        if name not in {"name", "lateness", "retention", "service", "counts", "detail"}:
             raise InputRefused(**{name: _("This cannot be changed any more.")})
         setattr(metric, name, changes[name])
     _check(metric)
@@ -84,7 +91,7 @@ def store_frame(
     """Put the values of one minute in: (labels, value), None for a gap. Returns how many there were.
 
     A frame may come late or again: what it names is overwritten, the rest stays. New labels become new series.
-    Raises InputRefused, and then nothing was stored; NotPermitted.
+    Raises InputRefused with the row that cannot be used, and then nothing was stored; NotPermitted.
     """
     _require_editor(actor)
     now = clock.now()
@@ -92,9 +99,9 @@ def store_frame(
         raise InputRefused(at=_("This minute lies in the future."))
     if at < now - metric.retention:
         raise InputRefused(at=_("This minute is older than the metric keeps."))
-    given = {label_key(metric, labels): (labels, _checked_value(metric, value)) for labels, value in values}
+    given = _checked_rows(metric, values)
     with transaction.atomic():
-        positions = _positions(metric, {key: labels for key, (labels, _value) in given.items()})
+        positions = positions_of(metric, {key: labels for key, (labels, _value) in given.items()})
         places = {positions[key]: value for key, (_labels, value) in given.items()}
         frames.append_frame(metric, metric.align(at), places, width=max(positions.values(), default=-1) + 1)
     return len(given)
@@ -102,13 +109,23 @@ def store_frame(
 
 def drop_expired_frames() -> int:
     """Delete what every metric no longer wants to keep, with the verdicts on it. Returns how many frames went."""
-    dropped = 0
-    for metric in Metric.objects.all():
-        with transaction.atomic():
-            dropped += frames.drop_expired(metric)
-            for rule in metric.rules.only("pk"):
-                rule.verdicts.filter(at__lt=clock.now() - metric.retention).delete()
-    return dropped
+    return frames.drop_expired()
+
+
+def _checked_rows(metric: Metric, values: Iterable[tuple[Labels, float | None]]) -> dict[str, tuple[Labels, float]]:
+    """By key: (labels, value). Raises InputRefused that names the row, counted from 1."""
+    given: dict[str, tuple[Labels, float]] = {}
+    for number, (labels, value) in enumerate(values, start=1):
+        try:
+            key, checked = label_key(metric, labels), _checked_value(metric, value)
+            if key in given:
+                raise InputRefused(labels=_("The frame has these labels twice."))
+        except InputRefused as refused:
+            words = {"row": number}
+            named = {name: _("Row %(row)d:") % words + " " + text for name, text in refused.errors.items()}
+            raise InputRefused(**named) from refused
+        given[key] = (labels, checked)
+    return given
 
 
 def label_key(metric: Metric, labels: Labels) -> str:
@@ -125,7 +142,7 @@ def label_key(metric: Metric, labels: Labels) -> str:
     return key
 
 
-def _positions(metric: Metric, wanted: dict[str, Labels]) -> dict[str, int]:
+def positions_of(metric: Metric, wanted: Mapping[str, Labels]) -> dict[str, int]:
     """Key -> position; unknown keys get the next positions under the metric's lock."""
     known = _known_positions(metric, wanted)
     if len(known) == len(wanted):
@@ -163,6 +180,8 @@ def _checked_value(metric: Metric, value: Any) -> float:
         number = math.inf
     if not math.isfinite(number) or abs(number) > float(np.finfo(metric.precision).max):
         raise InputRefused(value=_("A value must be finite and within what the metric can hold."))
+    if number < 0 and metric.counts:
+        raise InputRefused(value=_("What is counted cannot be less than nothing."))
     return number
 
 
@@ -184,10 +203,23 @@ def _check(metric: Metric) -> None:
         raise InputRefused(lateness=_("The lateness must lie between nothing and a day."))
     if not timedelta(hours=1) <= metric.retention <= timedelta(days=3660):
         raise InputRefused(retention=_("Frames must be kept for an hour at least and ten years at most."))
+    if refusal := _error_of_detail(metric):
+        raise InputRefused(detail=refusal)
     try:
         metric.full_clean(exclude=["dimensions"])
     except ValidationError as error:
         raise InputRefused(**{name: " ".join(texts) for name, texts in error.message_dict.items()}) from error
+
+
+def _error_of_detail(metric: Metric) -> str:
+    detail = metric.detail
+    if detail is None:
+        return ""
+    if detail.pk == metric.pk or detail.interval != metric.interval or detail.speed != metric.speed:
+        return _("It must be another metric of the same interval.")
+    if not set(metric.dimensions) <= set(detail.dimensions):
+        return _("It must have all dimensions of this metric.")
+    return ""
 
 
 def _require_editor(actor: Person | None) -> None:

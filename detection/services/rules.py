@@ -1,4 +1,4 @@
-"""Verbs of rules: add, edit, enable, disable. ``actor`` is None where the product itself acts."""
+"""Verbs of rules: add, edit, restore. ``actor`` is None where the product itself acts."""
 
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,20 @@ from django.utils.translation import gettext as _
 from catalog.models import Person, Service
 from detection import permissions, titles
 from detection.evaluation import LONGEST_MEMORY
-from detection.models import Metric, Rule, RuleStatus
-from detection.rules import KINDS
+from detection.models import Metric, QuietWhen, RecoverOn, Rule
+from detection.rules import KINDS, needs_other
 from detection.rules.words import ParametersRefused
-from incidents.models import Level
+from detection.services.versions import fields_of, keep_version
+from incidents.models import Calendar, Level
 from lifecycle import clock
 from lifecycle.models import Via
-from lifecycle.transitions import InputRefused, NotPermitted, VersionConflict, lock, record_event
+from lifecycle.transitions import (
+    InputRefused,
+    NotPermitted,
+    VersionConflict,
+    lock,
+    record_event,
+)
 
 EDITABLE = (
     "name",
@@ -29,6 +36,10 @@ EDITABLE = (
     "clear_after",
     "title",
     "group",
+    "other_metric",
+    "quiet_calendar",
+    "quiet_when",
+    "recover_on",
 )
 
 
@@ -47,15 +58,21 @@ def add_rule(
     fire_of: int = 1,
     clear_after: int = 5,
     group: str = "",
+    other_metric: Metric | None = None,
+    quiet_calendar: Calendar | None = None,
+    quiet_when: str = QuietWhen.CLOSED,
+    recover_on: str = RecoverOn.ALL,
+    is_shadow: bool = False,
+    note: str = "",
     evaluate_from: datetime | None = None,
     actor: Person | None = None,
     via: str = Via.SYSTEM,
 ) -> Rule:
     """Add an active rule; it judges the frames after ``evaluate_from`` (now by default).
 
-    Raises InputRefused by field, NotPermitted.
+    ``is_shadow``: on trial, no incident comes of it until it goes live. Raises InputRefused by field, NotPermitted.
     """
-    _require_editor(actor)
+    require_editor(actor)
     rule = Rule(
         name=name,
         metric=metric,
@@ -69,21 +86,38 @@ def add_rule(
         clear_after=clear_after,
         title=title,
         group=group,
+        other_metric=other_metric,
+        quiet_calendar=quiet_calendar,
+        quiet_when=quiet_when,
+        recover_on=recover_on,
+        is_shadow=is_shadow,
         evaluated_to=evaluate_from or clock.now(),
     )
     _check(rule)
     rule.save()
-    record_event(rule, "add", actor=actor, via=via, data={"parameters": rule.parameters})
+    data = {"parameters": rule.parameters, "mode": rule.mode.value}
+    record_event(rule, "add", actor=actor, via=via, note=note, data=data)
+    keep_version(rule, EDITABLE, actor=actor, via=via, note=note)
     return rule
 
 
 @transaction.atomic
 def edit_rule(
-    rule: Rule, *, actor: Person | None, via: str, expected_version: int | None = None, **changes: Any
+    rule: Rule,
+    *,
+    actor: Person | None,
+    via: str,
+    expected_version: int | None = None,
+    note: str = "",
+    restored_from: int | None = None,
+    **changes: Any,
 ) -> Rule:
-    """Change any of EDITABLE. Raises InputRefused by field, NotPermitted, VersionConflict."""
-    _require_editor(actor)
-    _lock(rule, expected_version)
+    """Change any of EDITABLE; what it was before stays as a version, ``note`` says why.
+
+    Raises InputRefused by field, NotPermitted, VersionConflict.
+    """
+    require_editor(actor)
+    lock_rule(rule, expected_version)
     before = {name: getattr(rule, name) for name in ("parameters", "selector")}
     for name, value in changes.items():
         if name not in EDITABLE:
@@ -92,45 +126,45 @@ def edit_rule(
     _check(rule)
     rule.version += 1
     rule.save(update_fields=[*changes, "parameters", "version"])
-    record_event(rule, "edit", actor=actor, via=via, data={"changed": sorted(changes), "before": before})
+    data = {"changed": sorted(changes), "before": before}
+    record_event(rule, "edit", actor=actor, via=via, note=note, data=data)
+    keep_version(rule, EDITABLE, actor=actor, via=via, note=note, restored_from=restored_from)
     return rule
+
+
+def draft_rule(rule: Rule | None = None, *, check: bool = True, **fields: Any) -> Rule:
+    """A rule as it would be with ``fields``, after ``rule`` where there is one; for looking at, never saved.
+
+    ``check``: False for a definition that was good once. Raises InputRefused by field.
+    """
+    held = {} if rule is None else {name.attname: getattr(rule, name.attname) for name in Rule._meta.concrete_fields}
+    draft = Rule(**held)
+    draft._state.adding = rule is None
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    draft.evaluated_to = draft.evaluated_to or clock.now()
+    if check:
+        _check(draft)
+    return draft
 
 
 @transaction.atomic
-def enable_rule(rule: Rule, *, actor: Person | None, via: str, expected_version: int | None = None) -> Rule:
-    """Judge frames again, from now on: what came while it was disabled is never judged."""
-    _require_editor(actor)
-    _lock(rule, expected_version)
-    if not rule.is_active:
-        rule.is_active, rule.memory = True, b""
-        rule.evaluated_to = max(clock.now(), rule.evaluated_to)
-        _save_switch(rule)
-        record_event(rule, "enable", actor=actor, via=via)
-    return rule
+def restore_version(
+    rule: Rule, *, number: int, actor: Person | None, via: str, note: str = "", expected_version: int | None = None
+) -> Rule:
+    """Make the rule what it was at version ``number``; that is an edit as any other. Raises as ``edit_rule``."""
+    require_editor(actor)
+    version = rule.versions.filter(number=number).first()
+    if version is None:
+        raise InputRefused(number=_("There is no such version."))
+    fields = fields_of(version.definition)
+    return edit_rule(
+        rule, actor=actor, via=via, expected_version=expected_version, note=note, restored_from=number, **fields
+    )
 
 
-@transaction.atomic
-def disable_rule(rule: Rule, *, actor: Person | None, via: str, expected_version: int | None = None) -> Rule:
-    """Stop judging. Its alerts end, but an incident that came of them stays open: nobody has seen it recover."""
-    _require_editor(actor)
-    _lock(rule, expected_version)
-    if rule.is_active:
-        rule.is_active = False
-        _save_switch(rule)
-        rule.alerts.open().update(ended_at=clock.now())
-        record_event(rule, "disable", actor=actor, via=via)
-    return rule
-
-
-def _save_switch(rule: Rule) -> None:
-    rule.version += 1
-    rule.last_error = ""
-    rule.status = RuleStatus.NEVER
-    rule.evaluated_at = None
-    rule.save(update_fields=["is_active", "memory", "evaluated_to", "evaluated_at", "version", "last_error", "status"])
-
-
-def _lock(rule: Rule, expected_version: int | None) -> None:
+def lock_rule(rule: Rule, expected_version: int | None) -> None:
+    """Lock its row. Raises VersionConflict where it is not the version that the asker has read."""
     lock(rule)
     if expected_version is not None and rule.version != expected_version:
         reason = _("Somebody else changed this in the meantime. Look at it again, then repeat.")
@@ -146,6 +180,8 @@ def _check(rule: Rule) -> None:
         KINDS[rule.kind].read(rule.parameters)
     except ParametersRefused as refused:
         errors |= {name: _(error.text) % error.values for name, error in refused.errors.items()}
+    if refusal := _error_of_other(rule):
+        errors["other_metric"] = refusal
     if errors:
         raise InputRefused(**errors)
 
@@ -181,6 +217,18 @@ def _error_of_selector(rule: Rule) -> str:
     return ""
 
 
-def _require_editor(actor: Person | None) -> None:
+def _error_of_other(rule: Rule) -> str:
+    other = rule.other_metric
+    if needs_other(KINDS[rule.kind]):
+        if other is None:
+            return _("This kind compares with a second metric: choose it.")
+        if other.interval != rule.metric.interval or other.speed != rule.metric.speed:
+            return _("Both metrics must have the same interval.")
+        return ""
+    return _("This kind looks at one metric only.") if other is not None else ""
+
+
+def require_editor(actor: Person | None) -> None:
+    """Raises NotPermitted; None is the product itself."""
     if actor is not None and not permissions.edits_rules(actor):
         raise NotPermitted("edit")

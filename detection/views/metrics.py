@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from detection import frames, permissions
-from detection.models import Frame, Metric, Rule, Series
+from detection.believing import REASONS
+from detection.models import Collection, Frame, Metric, Rule, Series
 from detection.presentation import chart_of, last_window
 from detection.rules.words import plain
 from incidents.views.asking import colleague_of, moment_of
@@ -57,6 +58,8 @@ def metric_page(request: HttpRequest, slug: str) -> HttpResponse:
         "more": max(len(series) - SHOWN_SERIES, 0),
         "rules": metric.rules.for_list(),
         "may_edit": permissions.edits_rules(person),
+        "may_edit_sources": permissions.edits_sources(person),
+        **_collection_of(metric),
     }
     return render(request, "detection/metric.html", context)
 
@@ -74,6 +77,15 @@ def export_metric(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
         (writer.writerow(row) for row in rows), content_type="text/csv; charset=utf-8", headers=headers
     )
+
+
+def _collection_of(metric: Metric) -> dict[str, Any]:
+    """Where it is read out of, and the rows of it that could not be used."""
+    collection = Collection.objects.select_related("source").filter(metric=metric).first()
+    rejected = list(collection.rejected.all()) if collection else []
+    for row in rejected:
+        row.words = REASONS.get(row.reason, row.reason)  # type: ignore[attr-defined]
+    return {"collection": collection, "rejected": rejected}
 
 
 def plain_cell(text: str) -> str:

@@ -1,100 +1,77 @@
-"""Pages of rules: the list, one rule with its chart, the form, the switch."""
+"""Pages of rules: the list, one rule with its chart, the switch."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from catalog.models import Person
+from catalog.models import Person, Service
 from detection import permissions
-from detection.forms import RuleForm
-from detection.models import Rule
+from detection.health import health_of
+from detection.models import Rule, RuleMode, RuleStatus
 from detection.presentation import last_window, rule_chart
 from detection.rules import KINDS
-from detection.services import add_rule, disable_rule, edit_rule, enable_rule
+from detection.trials import trial_of
 from detection.verdicts import latest_verdicts
+from detection.views.asking import kinds, rule_of
 from incidents.presentation.veiling import unseen_of
 from incidents.views.asking import colleague_of, moment_of
-from lifecycle.models import Via
-from lifecycle.transitions import InputRefused, TransitionRefused
 
 PAGE_SIZE = 50
+FILTERS = ("q", "mode", "status", "kind", "service")
 SHOWN_ALERTS = 20
 
 
 @login_required
 @require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
+    """``?q=``, ``?mode=``, ``?status=``, ``?kind=``, ``?service=``."""
     person, now = colleague_of(request), moment_of(request)
-    page = Paginator(Rule.objects.for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [{"rule": rule, "status": rule.status_at(now)} for rule in page]
-    may_edit = permissions.edits_rules(person)
-    context = {"page": page, "rows": rows, "now": now, "may_edit": may_edit, "kinds": _kinds()}
+    asked = {name: request.GET.get(name, "")[:100] for name in FILTERS}
+    page = Paginator(_asked_for(asked, now), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": health_of(page.object_list, reader=person, now=now),
+        "now": now,
+        "may_edit": permissions.edits_rules(person),
+        "kinds": kinds(),
+        "modes": RuleMode.choices,
+        "statuses": RuleStatus.choices,
+        "services": Service.objects.filter(rules__isnull=False).distinct(),
+        "asked": asked,
+        "is_filtered": any(asked.values()),
+    }
     return render(request, "detection/list.html", context)
+
+
+def _asked_for(asked: dict[str, str], now: datetime) -> Any:
+    """The rules asked for; whether a verdict has grown old is known here only, so a status is looked at one by one."""
+    rules = Rule.objects.for_list()
+    if words := asked["q"].replace("\0", "").strip():
+        rules = rules.filter(Q(name__icontains=words) | Q(metric__name__icontains=words))
+    if asked["mode"] in RuleMode:
+        is_shadow = asked["mode"] == RuleMode.SHADOW
+        is_off = asked["mode"] == RuleMode.OFF
+        rules = rules.filter(is_active=False) if is_off else rules.filter(is_active=True, is_shadow=is_shadow)
+    if asked["kind"] in KINDS:
+        rules = rules.filter(kind=asked["kind"])
+    if asked["service"]:
+        rules = rules.filter(service__slug=asked["service"].replace("\0", ""))
+    if asked["status"] in RuleStatus:
+        return [rule for rule in rules if rule.status_at(now) == asked["status"]]
+    return rules
 
 
 @login_required
 @require_safe
 def rule_page(request: HttpRequest, pk: int) -> HttpResponse:
     person = colleague_of(request)
-    return _show_rule(request, person, _rule(pk))
-
-
-@login_required
-def new_rule(request: HttpRequest, kind: str) -> HttpResponse:
-    person = _editor(request)
-    if kind not in KINDS:
-        raise Http404
-    form = RuleForm(request.POST or None, kind=kind, is_new=True, initial={"metric": request.GET.get("metric")})
-    if request.method == "POST" and form.is_valid():
-        try:
-            rule = add_rule(kind=kind, actor=person, via=Via.WEB, **form.values)
-        except InputRefused as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, _("The rule judges from now on."))
-            return redirect(rule)
-    context = {"form": form, "kind": kind, "kind_label": _(KINDS[kind].LABEL), "kinds": _kinds()}
-    return render(request, "detection/new.html", context, status=400 if form.errors else 200)
-
-
-@login_required
-def edit_rule_page(request: HttpRequest, pk: int) -> HttpResponse:
-    person, rule = _editor(request), _rule(pk)
-    form = RuleForm(request.POST or None, kind=rule.kind, is_new=False, initial=RuleForm.initial_of(rule))
-    version = request.POST.get("version", str(rule.version))
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_rule(rule, actor=person, via=Via.WEB, expected_version=_number(version), **form.values)
-        except InputRefused as refused:
-            form.refuse(refused)
-        except TransitionRefused as refusal:
-            # What was typed stays; posting it once more puts it over what somebody else has saved.
-            form.add_error(None, refusal.reason)
-            version = str(_rule(pk).version)
-        else:
-            messages.success(request, _("Saved. Frames are judged by it from now on."))
-            return redirect(rule)
-    context = {"form": form, "rule": _rule(pk), "version": version}
-    return render(request, "detection/edit.html", context, status=400 if form.errors else 200)
-
-
-@login_required
-@require_POST
-def switch_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """``enable`` or ``disable``."""
-    person, rule = _editor(request), _rule(pk)
-    service = {"enable": enable_rule, "disable": disable_rule}[verb]
-    try:
-        service(rule, actor=person, via=Via.WEB, expected_version=_number(request.POST.get("version", "")))
-    except TransitionRefused as refusal:
-        messages.error(request, refusal.reason)
-    return redirect(rule)
+    return _show_rule(request, person, rule_of(pk))
 
 
 def _show_rule(request: HttpRequest, person: Person, rule: Rule) -> HttpResponse:
@@ -109,26 +86,7 @@ def _show_rule(request: HttpRequest, person: Person, rule: Rule) -> HttpResponse
         "alerts": alerts,
         "unseen": unseen_of([alert.incident_id for alert in alerts], person),
         "verdicts": latest_verdicts(rule),
+        "trial": trial_of(rule, reader=person, now=now) if rule.mode == RuleMode.SHADOW else None,
         "may_edit": permissions.edits_rules(person),
     }
     return render(request, "detection/rule.html", context)
-
-
-def _rule(pk: int) -> Rule:
-    return get_object_or_404(Rule.objects.for_list(), pk=pk)
-
-
-def _editor(request: HttpRequest) -> Person:
-    """Whoever may not edit has no such page."""
-    person = colleague_of(request)
-    if not permissions.edits_rules(person):
-        raise Http404
-    return person
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [(code, _(kind.LABEL)) for code, kind in KINDS.items()]
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

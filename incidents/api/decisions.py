@@ -5,17 +5,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework import generics
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from incidents.api import serializers
-from incidents.api.views import CommandView, IsColleague, Kind, OfIncident, caller_of
+from incidents.api.records import COLLEAGUES
+from incidents.api.views import CommandView, Kind, OfIncident, caller_of
 from incidents.commands import PROPOSAL_COMMANDS, REPORT_COMMANDS, SOLUTION_COMMANDS
 from incidents.models import MajorProposal, MajorReport, Solution
 from lifecycle.models import StatefulRecord
-
-COLLEAGUES = (IsAuthenticated, IsColleague)
 
 
 def _solutions(view: APIView) -> QuerySet[Solution]:

@@ -26,16 +26,16 @@ _version = serializers.IntegerField(
 )
 
 
-def _asked_of(command: Command, record: str) -> type[serializers.Serializer[Any]]:
+def asked_of(command: Command, record: str) -> type[serializers.Serializer[Any]]:
     name = "".join(word.title() for word in [record, *command.verb.split("_")])
     return serializer_of(command.form, name, **({"version": _version} if command.is_versioned else {}))
 
 
 ReportSerializer = serializer_of(ApiReportForm, "Report")
-INCIDENT_REQUESTS = {command.verb: _asked_of(command, "incident") for command in INCIDENT_COMMANDS.values()}
-SOLUTION_REQUESTS = {command.verb: _asked_of(command, "solution") for command in SOLUTION_COMMANDS.values()}
-PROPOSAL_REQUESTS = {command.verb: _asked_of(command, "proposal") for command in PROPOSAL_COMMANDS.values()}
-REPORT_REQUESTS = {command.verb: _asked_of(command, "major_report") for command in REPORT_COMMANDS.values()}
+INCIDENT_REQUESTS = {command.verb: asked_of(command, "incident") for command in INCIDENT_COMMANDS.values()}
+SOLUTION_REQUESTS = {command.verb: asked_of(command, "solution") for command in SOLUTION_COMMANDS.values()}
+PROPOSAL_REQUESTS = {command.verb: asked_of(command, "proposal") for command in PROPOSAL_COMMANDS.values()}
+REPORT_REQUESTS = {command.verb: asked_of(command, "major_report") for command in REPORT_COMMANDS.values()}
 
 
 class ClockSerializer(serializers.ModelSerializer[Clock]):

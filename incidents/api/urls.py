@@ -1,7 +1,7 @@
 from django.urls import path
 
 from incidents import converters  # noqa: F401  the converter "number"
-from incidents.api import decisions, timeline, views
+from incidents.api import actions, decisions, timeline, views
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="incidents-api"),
@@ -15,8 +15,11 @@ urlpatterns = [
     path("solutions/<int:pk>/", decisions.SolutionDetail.as_view(), name="solution-api"),
     path("proposals/<int:pk>/", decisions.ProposalDetail.as_view(), name="proposal-api"),
     path("major-reports/<int:pk>/", decisions.ReportDetail.as_view(), name="major-report-api"),
+    path("actions/", actions.ActionList.as_view(), name="actions-api"),
+    path("actions/<int:pk>/", actions.ActionDetail.as_view(), name="action-api"),
+    path("actions/<int:pk>/events/", actions.ActionEvents.as_view(), name="action-events-api"),
     *(
         path(f"{kind}s/<{'number' if kind == 'incident' else 'int'}:pk>/{verb}/", view, name=f"{kind}-{verb}-api")
-        for kind, verb, view in views.command_views(views.INCIDENTS, *decisions.KINDS)
+        for kind, verb, view in views.command_views(views.INCIDENTS, actions.ACTIONS, *decisions.KINDS)
     ),
 ]

@@ -1,6 +1,13 @@
 """The forms of incidents: fields.py, what each verb asks (verbs.py), what a report asks (reporting.py)."""
 
-from incidents.forms.classifying import CategoryChoice, CriteriaChoice, DegreeChoice, JudgementForm, TagsField
+from incidents.forms.classifying import (
+    CategoryChoice,
+    CriteriaChoice,
+    DegreeChoice,
+    DraftForm,
+    JudgementForm,
+    TagsField,
+)
 from incidents.forms.custom import CustomValuesField
 from incidents.forms.editing import EditForm, ReclassifyForm
 from incidents.forms.fields import (
@@ -47,6 +54,7 @@ __all__ = [
     "CriteriaChoice",
     "CustomValuesField",
     "DegreeChoice",
+    "DraftForm",
     "EditForm",
     "EmptyForm",
     "EntryForm",

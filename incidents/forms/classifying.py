@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Service
 from incidents import tags as rules
 from incidents.models import Category, Criterion, Degree, Level
 
@@ -131,3 +132,11 @@ def offer_current(form: forms.Form, names: Iterable[str]) -> None:
         field = form.fields[name]
         if current is not None and not current.is_active and isinstance(field, forms.ModelChoiceField):
             field.queryset = (field.queryset | type(current)._default_manager.filter(pk=current.pk)).distinct()
+
+
+class DraftForm(forms.Form):
+    """As much as is typed of a report, to look for incidents like it."""
+
+    title = forms.CharField(max_length=300, required=False)
+    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), to_field_name="slug", required=False)
+    category = forms.ModelChoiceField(Category.objects.filter(is_active=True), to_field_name="slug", required=False)

@@ -132,6 +132,7 @@ def _status(history: History, moments: dict[str, datetime]) -> dict[str, Any]:
         "acknowledged_at": None if status == "reported" else moments.get("acknowledged"),
         "recovered_at": _recovered_at(history, moments),
         "resolved_at": (moments.get("resolved") or closed or end) if is_ended else None,
+        "is_resolution_assumed": is_ended and "resolved" not in moments,
         "closed_at": closed,
         "cancelled_at": end if status == "cancelled" else None,
         **_waiting(history, word),

@@ -55,9 +55,11 @@ def import_file(
     actor: Person | None = None,
     read: Passed = lambda _size: None,
     begin: Callable[[int], Passed] = lambda _total: lambda _count: None,
+    importer: type[Importer] = Importer,
 ) -> Import:
     """Read the export and write its incidents; ``most``: the first so many references only.
 
+    ``importer`` writes them; problems have one of their own.
     ``read`` hears of the bytes read, ``begin`` of the number of incidents, and returns who hears of those done.
     Raises ImportRefusedError where the file as a whole cannot be used; then nothing was written.
     """
@@ -66,12 +68,12 @@ def import_file(
     with Spool() as spool:
         made.rows = _fill(spool, made, most, read)
         made.run = None if is_dry else _start(path, profile, actor)
-        importer = Importer(profile, places, made.faults.add, made.run, made.figures.done)
+        writer = importer(profile, places, made.faults.add, made.run, made.figures.done)
         done = begin(len(spool))
         for group in _batches(spool.references()):
-            importer.take(_drafts(group, made))
+            writer.take(_drafts(group, made))
             done(len(group))
-        made.figures.done = importer.done
+        made.figures.done = writer.done
     if made.run is not None:
         made.run.counts, made.run.finished_at = made.counts, clock.now()
         made.run.save(update_fields=["counts", "finished_at"])

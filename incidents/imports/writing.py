@@ -87,13 +87,17 @@ class Importer:
         known = self._known(drafts)
         done = self._create([draft for draft in drafts if draft.reference not in known])
         older = [(known[draft.reference], draft) for draft in drafts if draft.reference in known]
-        for imported, draft in sorted(older, key=lambda pair: pair[0].incident_id):
+        for imported, draft in sorted(older, key=lambda pair: self._key_of(pair[0])):
             digest = draft.digest()
             if imported.digest == digest:
                 done["unchanged"] += 1
             else:
                 done += self._update(imported, draft, digest)
         return done
+
+    def _key_of(self, imported: ImportedIncident) -> int:
+        """In whose order rows are locked."""
+        return imported.incident_id
 
     # --- New ----------------------------------------------------------------------------------------------
 

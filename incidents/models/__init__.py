@@ -1,4 +1,5 @@
 from incidents.models.action import ActionItem
+from incidents.models.action_policy import ActionPolicy
 from incidents.models.attachment import Attachment, Pin
 from incidents.models.calendar import Calendar
 from incidents.models.classification import Category, Criterion, Degree, MatrixCell
@@ -18,6 +19,7 @@ from incidents.models.template import CustomField, CustomFieldKind, IncidentTemp
 
 __all__ = [
     "ActionItem",
+    "ActionPolicy",
     "Attachment",
     "Breach",
     "Calendar",

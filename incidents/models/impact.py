@@ -30,6 +30,10 @@ class Impact(models.Model):
 
     class Meta:
         ordering: ClassVar = ["started_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["ended_at"], name="impact_ended"),
+            models.Index(fields=["started_at"], condition=models.Q(ended_at=None), name="impact_going_on"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),

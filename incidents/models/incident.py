@@ -225,6 +225,7 @@ class Incident(Classified, Staffed, Timed, StatefulRecord):
     def resolve(self, *, at: datetime, resolution: str, cause_class: str) -> None:
         """The cause is handled."""
         self.resolved_at = at
+        self.is_resolution_assumed = False
         self.resolution = resolution
         self.cause_class = cause_class
         self.ack_expires_at = None

@@ -18,6 +18,8 @@ class Timed(models.Model):
     accepted_at = models.DateTimeField(null=True, editable=False)
     recovered_at = models.DateTimeField(null=True, editable=False)
     resolved_at = models.DateTimeField(null=True, editable=False)
+    is_resolution_assumed = models.BooleanField(default=False, db_default=False, editable=False)
+    """The system it was imported from knows no resolution; another moment stands in, and no figure times it."""
     confirmation_asked_at = models.DateTimeField(null=True, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
@@ -41,6 +43,13 @@ class Timed(models.Model):
         abstract = True
         indexes: ClassVar = [
             models.Index(fields=["reported_at"], name="incident_reported"),
+            models.Index(
+                fields=["resolved_at"], condition=models.Q(resolved_at__isnull=False), name="incident_resolved"
+            ),
+            models.Index(fields=["closed_at"], condition=models.Q(closed_at__isnull=False), name="incident_closed"),
+            models.Index(
+                fields=["reported_at"], condition=models.Q(closed_at=None, cancelled_at=None), name="incident_unclosed"
+            ),
             models.Index(fields=["next_due_at", "-id"], condition=~models.Q(status__in=OVER), name="incident_next_due"),
             models.Index(fields=["at_risk_at"], condition=~models.Q(status__in=OVER), name="incident_at_risk"),
             models.Index(

@@ -206,7 +206,12 @@ def describe(event: Event) -> Entry:
 
 def _link(data: dict[str, object]) -> tuple[str, str]:
     """(address, text) of the record that the event speaks of, beside its incident."""
-    pages = {"solution": _("Solution"), "proposal": _("Proposal"), "report": _("Report")}
+    pages = {
+        "solution": _("Solution"),
+        "proposal": _("Proposal"),
+        "report": _("Report"),
+        "action": _("Action item"),
+    }
     found = next((name for name in pages if data.get(name)), None)
     return (reverse(f"incidents:{found}", args=[data[found]]), pages[found]) if found else ("", "")
 

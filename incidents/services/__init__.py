@@ -1,5 +1,16 @@
 """Everything that can be done to an incident."""
 
+from incidents.services.action_reminders import remind_of_actions
+from incidents.services.actions import (
+    cancel_action,
+    change_due,
+    complete_action,
+    open_action,
+    reassign_action,
+    send_back_action,
+    set_reminder,
+    verify_action,
+)
 from incidents.services.attaching import attach_files, store_attachments
 from incidents.services.classification import change_level, declare_major, reclassify_incident
 from incidents.services.clocks import record_breaches, record_warnings
@@ -22,6 +33,7 @@ from incidents.services.handling import (
     resume_incident,
     transfer_incident,
 )
+from incidents.services.impact import change_impact, record_impact, remove_impact, revise_impact
 from incidents.services.lapsing import check_acknowledgements
 from incidents.services.major_reports import (
     assign_report,
@@ -35,12 +47,6 @@ from incidents.services.majors import accept_major, propose_if_large, propose_ma
 from incidents.services.merging import merge_incident, surviving, unmerge_incident
 from incidents.services.notes import add_note, post_update, reply_to_incident
 from incidents.services.pinning import pin_entry, unpin_entry
-from incidents.services.records import (
-    complete_action,
-    record_impact,
-    send_back_action,
-    verify_action,
-)
 from incidents.services.reminding import cancel_reminders, fire_reminders, remind
 from incidents.services.reporting import open_incident, open_or_find
 from incidents.services.snoozing import snooze_incident, wake_incident, wake_incidents
@@ -68,8 +74,11 @@ __all__ = [
     "assign_report",
     "attach_files",
     "bypass_solution",
+    "cancel_action",
     "cancel_incident",
     "cancel_reminders",
+    "change_due",
+    "change_impact",
     "change_level",
     "check_acknowledgements",
     "close_incident",
@@ -82,6 +91,7 @@ __all__ = [
     "fire_reminders",
     "hold_incident",
     "merge_incident",
+    "open_action",
     "open_incident",
     "open_or_find",
     "open_report_if_major",
@@ -90,6 +100,7 @@ __all__ = [
     "propose_if_large",
     "propose_major",
     "propose_solution",
+    "reassign_action",
     "reclassify_incident",
     "record_breaches",
     "record_impact",
@@ -99,14 +110,18 @@ __all__ = [
     "reject_major",
     "reject_solution",
     "remind",
+    "remind_of_actions",
+    "remove_impact",
     "reopen_incident",
     "reply_to_incident",
     "resolve_incident",
     "restrict_incident",
     "resume_incident",
+    "revise_impact",
     "send_back_action",
     "send_back_report",
     "set_parent",
+    "set_reminder",
     "sign_report",
     "snooze_incident",
     "store_attachments",

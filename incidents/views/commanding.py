@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from incidents.commands import Command, commands_of, label_of
+from incidents.models import ActionItem
 from incidents.presentation import last_change
 from incidents.presentation.actions import address_of, prepare
 from incidents.views.asking import reader_of
@@ -75,10 +76,10 @@ def _refuse(record: Any, command: Command, form: forms.Form, status: int, reason
 
 
 def _last_change(record: Any) -> str:
-    incident = getattr(record, "incident", record)
+    subject = record if isinstance(record, ActionItem) else getattr(record, "incident", None) or record
     # What Mainstay sent meanwhile is no change that anybody stumbles over.
     changes = Q(actor__isnull=False) | ~Q(from_status=F("to_status"))
-    events = Event.objects.about(incident).filter(changes).select_related("actor").order_by("-pk")[:1]
+    events = Event.objects.about(subject).filter(changes).select_related("actor").order_by("-pk")[:1]
     return last_change(events, clock.now())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import F, Max, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.models import Person
+from catalog.tabs import Tab
 from incidents import permissions
 from incidents.filter_choices import offer_to
 from incidents.models import Clock, Incident
@@ -45,17 +46,6 @@ class Row:
     is_snoozed: bool
     can_acknowledge: bool
     can_take: bool
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A tab of the list, or a saved view."""
-
-    label: str
-    url: str
-    is_current: bool
-    count: str | None
-    tone: str
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -89,7 +79,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     counts = _count(selection, person)
     found = BoundedPaginator(selection.rows.values_list("pk", flat=True), min(counts["listed"], MOST_LISTED))
     page = found.get_page(request.GET.get("page"))
-    rows = _rows(page, person, now)
+    rows = rows_of(list(page.object_list), person, now)
     context = {
         "selection": selection,
         "tabs": _tabs(selection, counts),
@@ -116,13 +106,12 @@ def _count(selection: Selection, person: Person) -> dict[str, int]:
     return count_rows(person, listed=(selection.rows, MOST_LISTED), **bounded)
 
 
-def _rows(page: Page[int], person: Person, now: datetime) -> list[Row]:
-    """The rows of the page. What they show is read for these numbers alone: in one query with the search, the database
-    would weigh it for every incident there is.
+def rows_of(numbers: list[int], person: Person, now: datetime) -> list[Row]:
+    """The rows of these incidents, in this order. What they show is read for these numbers alone: in one query with
+    the search, the database would weigh it for every incident there is.
 
     What the person may see is asked by the query, so that here their roles alone decide.
     """
-    numbers = list(page.object_list)
     known = _with_details(Incident.objects.filter(pk__in=numbers), person).in_bulk() if numbers else {}
     unseen = unseen_of([other for row in known.values() for other in (row.parent_id, row.merged_into_id)], person)
     responds, handles = permissions.takes_notice.test(person), permissions.operates.test(person)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Person
+from catalog.tabs import Tab
 from incidents.forms.mail import AcceptForm, AttachForm, DiscardForm
 from incidents.intake.parsing import parse
 from incidents.intake.quarantine import OPEN, DealtWith, accept_mail, attach_mail, discard_mail
@@ -33,15 +34,6 @@ TABS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "accepted": (gettext_lazy("Accepted"), (MailStatus.ACCEPTED,)),
     "ignored": (gettext_lazy("Ignored"), (MailStatus.IGNORED,)),
 }
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool
-    count: int
-    tone: str
 
 
 @dataclass(frozen=True)

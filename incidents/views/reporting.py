@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Person
-from incidents.forms import JudgementForm, OwnReportForm, ReportForm
+from incidents import panels
+from incidents.forms import DraftForm, JudgementForm, OwnReportForm, ReportForm
 from incidents.models import Incident, IncidentTemplate, Level, Source
 from incidents.presentation.classification import reasons_of
 from incidents.priority import Suggestion
@@ -55,9 +56,13 @@ def report_incident(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def suggested_level(request: HttpRequest) -> HttpResponse:
-    """The suggestion alone, as the form asks for it: ``?impact=1&urgency=2&criteria=3``."""
+    """The suggestion alone, as the form asks for it: ``?impact=1&urgency=2&criteria=3``, and with ``title`` and
+    ``service`` what is known of the like."""
     colleague_of(request)
-    return render(request, "incidents/suggestion.html", _suggested(JudgementForm(request.GET)))
+    form = DraftForm(request.GET)
+    form.is_valid()
+    suggestion = _suggested(JudgementForm(request.GET))
+    return render(request, "incidents/suggestion.html", {**suggestion, "beside": _beside(request, form.cleaned_data)})
 
 
 def _open(person: Person, values: dict[str, Any]) -> Incident:
@@ -101,6 +106,7 @@ def _show(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpR
         "templates": IncidentTemplate.objects.filter(is_active=True),
         "template": request.GET.get("template", ""),
         **_suggested(form),
+        "beside": _beside(request, form.cleaned_data) if form.is_bound else [],
     }
     return render(request, "incidents/new.html", context, status=status)
 
@@ -112,3 +118,11 @@ def _suggested(form: forms.Form) -> dict[str, Any]:
     values = {name: known[name] for name in JUDGED if known.get(name)}
     suggestion = suggest_level(**values) if values else Suggestion()
     return {"suggestion": suggestion, "reasons": reasons_of(suggestion)}
+
+
+def _beside(request: HttpRequest, values: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What apps above know of an incident like that, once it has a title and a service."""
+    if not values.get("title") or not values.get("service"):
+        return []
+    typed = {name: values[name] for name in ("title", "description", "service", "category", "tags") if values.get(name)}
+    return panels.fill_report(request, Incident(reported_at=clock.now(), **typed))

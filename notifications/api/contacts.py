@@ -5,13 +5,13 @@ from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.models import Person
-from incidents.api.views import REFUSALS, IsColleague
+from incidents.api.records import COLLEAGUES
+from incidents.api.views import REFUSALS
 from lifecycle.models import Via
 from notifications.models import Channel, PersonalRule, Urgency
 from notifications.services.preferring import set_paging_rules
@@ -20,7 +20,6 @@ from notifications.services.testing import last_proof, send_test_page
 from notifications.services.verifying import confirm_code, send_code
 from notifications.ways import PERSONAL, has_own, ways_of
 
-COLLEAGUES: list[Any] = [IsAuthenticated, IsColleague]
 CHANNELS = [(channel.value, str(Channel(channel).label)) for channel in PERSONAL]
 
 

@@ -10,14 +10,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.contacts import validate_time_zone
 from catalog.models import Team
-from incidents.api.views import REFUSALS, IsColleague, NewestFirst
+from incidents.api.records import COLLEAGUES
+from incidents.api.views import REFUSALS, NewestFirst
 from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused
@@ -30,7 +30,6 @@ from notifications.services.overriding import make_override, withdraw_override
 from notifications.services.scheduling import add_layer, change_layer, remove_layer, state_schedule
 from notifications.services.swapping import offer_swap, take_swap, withdraw_swap
 
-COLLEAGUES: list[Any] = [IsAuthenticated, IsColleague]
 UNFILTERED: list[Any] = []
 SWAP_VERBS = {"take": take_swap, "withdraw": withdraw_swap}
 AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="A moment with an offset; now if left out.")

@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from incidents.api.views import REFUSALS, IsColleague, NewestFirst
+from incidents.api.records import COLLEAGUES
+from incidents.api.views import REFUSALS, NewestFirst
 from incidents.models import Incident
 from lifecycle import clock
 from lifecycle.models import Via
@@ -28,7 +28,6 @@ from notifications.services.routing import explain, labels_of
 from notifications.services.simulating import simulate
 from notifications.services.steering import add_to_escalation, page_person, page_step_now, skip_step
 
-COLLEAGUES: list[Any] = [IsAuthenticated, IsColleague]
 UNFILTERED: list[Any] = []
 
 

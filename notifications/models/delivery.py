@@ -36,11 +36,13 @@ class Purpose(models.TextChoices):
     TEST = "test", _("test page")
     CODE = "code", _("verification code")
     DUTY = "duty", _("news about on-call duty")
+    REPORT = "report", _("report or minutes")
+    ACTION = "action", _("news about an action item")
 
 
 FOR_REPORTERS = (Purpose.RECEIVED, Purpose.ANSWER, Purpose.CONFIRMATION)
 """Purposes of mails to reporters, who may have no account."""
-WITHOUT_INCIDENT = (Purpose.TEST, Purpose.CODE, Purpose.DUTY)
+WITHOUT_INCIDENT = (Purpose.TEST, Purpose.CODE, Purpose.DUTY, Purpose.REPORT, Purpose.ACTION)
 """Purposes of messages that speak of no incident."""
 
 
@@ -118,7 +120,7 @@ class Delivery(models.Model):
     """A message promised to somebody. ``dedup_key`` makes it single; ``attempt`` fences off late finishers."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, related_name="deliveries")
-    """None: a test page, a verification code, news about duty."""
+    """None: a test page, a verification code, news about duty, a report."""
     recipient = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="deliveries")
     """None: a reporter without an account, whose address is the destination, or a chat."""
     chat = models.ForeignKey(ChatHook, on_delete=models.PROTECT, null=True, related_name="deliveries")
@@ -228,7 +230,7 @@ class Delivery(models.Model):
 
     @property
     def about(self) -> Incident:
-        """The incident of a page or a notice; only tests, codes and news about duty have none."""
+        """The incident of a page or a notice; only tests, codes, news about duty and reports have none."""
         if self.incident is None:
             raise ValueError(f"Delivery {self.pk} speaks of no incident.")
         return self.incident

@@ -16,6 +16,7 @@ from lifecycle.models import Via
 from lifecycle.transitions import NotPermitted, TransitionRefused
 from notifications.models import Delivery, Purpose
 from notifications.services import outstanding
+from notifications.services.bundling import bundle_of
 from notifications.services.locking import lock_message
 from notifications.services.passive import may_answer, note_action
 from notifications.services.reaching import mark_reached
@@ -41,7 +42,7 @@ def press_key(delivery: Delivery, *, key: str) -> str:
             return _prove_test(delivery, by="key", key=key) if key == ACKNOWLEDGE_KEY else ""
         if key not in (ACKNOWLEDGE_KEY, ESCALATE_KEY):
             return ""
-        return _act_on_all(outstanding.bundle_of(delivery), key=key, via=Via.VOICE, by="key")
+        return _act_on_all(bundle_of(delivery), key=key, via=Via.VOICE, by="key")
 
 
 def reply_sms(*, number: str, text: str) -> str | None:

@@ -63,8 +63,9 @@ def fold(leader: Delivery, others: list[Delivery], now: datetime) -> None:
 
 
 def bundle_of(delivery: Delivery) -> list[Delivery]:
-    """All the pages that a message tells of, itself first."""
-    return [delivery, *delivery.bundle.select_related("incident", "recipient").order_by("pk")]
+    """All the pages that one message tells of, the message itself first, whichever of them is asked about."""
+    leader = delivery if delivery.bundled_into is None else delivery.bundled_into
+    return [leader, *leader.bundle.select_related("incident", "recipient").order_by("pk")]
 
 
 def is_needed_by_others(delivery: Delivery) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from incidents.services.claiming import act_on_each, complain
 from lifecycle import clock
+from lifecycle.rows import update_rows
 from notifications import providers
 from notifications.channels import ChannelError, Report
 from notifications.models import Delivery, DeliveryStatus
@@ -49,7 +50,7 @@ def _claim(limit: int) -> list[Question]:
     rows = list(due.select_for_update(no_key=True, skip_locked=True)[:limit])
     for row in rows:
         row.check_at = _next_check_at(row.sent_at or now, now)
-    Delivery.objects.bulk_update(rows, ["check_at"])
+    update_rows(rows, ["check_at"])
     board = Switchboard(now) if rows else None
     return [(row, board is not None and not board.is_open((row.provider, row.channel))) for row in rows]
 

@@ -8,6 +8,7 @@ incidents (an acknowledgement under way is respected: its pages are looked at ag
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_noop
 from catalog.models import Person
 from incidents.models import Incident
 from lifecycle import clock
+from lifecycle.rows import update_rows
 from notifications.channels import ChannelError
 from notifications.models import Channel, Delivery, DeliveryStatus, StoppedNumber
 from notifications.models.delivery import priority_of
@@ -28,7 +30,7 @@ from notifications.services.breaking import Switchboard
 from notifications.services.chatting import chat_is_full_until
 from notifications.services.claims import LEASE, RETRY_AFTER, Claim, Lane
 from notifications.services.ending import hold_for_carrier, leave_out, nobody_needs, withdraw
-from notifications.services.messages import message_of
+from notifications.services.messages import asks_the_database, message_of
 from notifications.services.retrying import History, histories, known_ids, tries_of, unsure
 from notifications.services.spending import CAPPED, Spending
 from notifications.services.throttling import HELD, Throttle, weight_of
@@ -41,6 +43,8 @@ SLOTS = 32
 """Messages that are on their way to one provider at once, by each sender."""
 A_FEW_MORE = 32
 """Rows beyond the free slots that a claim looks at, so that those it must pass over keep nobody waiting."""
+LOOKS = 8
+"""How often a claim looks further down the queue while all that it has seen must wait."""
 
 
 class Slots:
@@ -69,8 +73,17 @@ class Slots:
 def claim_due(slots: Slots | None = None, *, limit: int = 2 * SLOTS) -> list[Claim]:
     """The messages that are ours now, the most urgent first."""
     slots, now = slots or Slots(), clock.now()
-    channels = slots.open_channels()
-    rows = _lock(_due(now, channels, limit + A_FEW_MORE)) if channels else []
+    passed_over: set[int] = set()
+    for _look in range(LOOKS if slots.open_channels() else 0):
+        due = _due(now, slots.open_channels(), limit + A_FEW_MORE, passed_over)
+        claims = _choose(_lock(due), slots, now, limit)
+        if claims or len(due) < limit + A_FEW_MORE:
+            return claims
+        passed_over |= {row.pk for row in due}
+    return []
+
+
+def _choose(rows: list[Delivery], slots: Slots, now: datetime, limit: int) -> list[Claim]:
     if not rows:
         return []
     batch = Batch(rows, slots, now)
@@ -81,9 +94,9 @@ def claim_due(slots: Slots | None = None, *, limit: int = 2 * SLOTS) -> list[Cla
     return batch.claim()
 
 
-def _due(now: datetime, channels: list[str], number: int) -> list[Delivery]:
-    due = Delivery.objects.claimable(now).filter(channel__in=channels).most_urgent_first()
-    locked = due.select_for_update(no_key=True, skip_locked=True, of=("self",))
+def _due(now: datetime, channels: list[str], number: int, passed_over: set[int]) -> list[Delivery]:
+    due = Delivery.objects.claimable(now).filter(channel__in=channels).exclude(pk__in=passed_over)
+    locked = due.most_urgent_first().select_for_update(no_key=True, skip_locked=True, of=("self",))
     return list(locked.select_related("recipient", "chat")[:number])
 
 
@@ -245,7 +258,7 @@ class Batch:
     def claim(self) -> list[Claim]:
         """Write down what was decided, in a statement for each kind."""
         withdraw(self._withdrawn, now=self.now)
-        Delivery.objects.bulk_update(self._held, ["due_at", "held_reason"])
+        update_rows(self._held, ["due_at", "held_reason"])
         for name in {choice.provider.name for choice in self.chosen}:
             mine = [choice.delivery.pk for choice in self.chosen if choice.provider.name == name]
             Delivery.objects.filter(pk__in=mine).update(
@@ -261,7 +274,7 @@ class Batch:
     def _claimed(self, choice: Choice) -> Claim:
         delivery, message, flaw = choice.delivery, None, None
         try:
-            with transaction.atomic():
+            with transaction.atomic() if asks_the_database(delivery) else nullcontext():
                 message = message_of(delivery)
         except Exception as error:
             logger.exception("Message %s cannot be put into words", delivery.pk)

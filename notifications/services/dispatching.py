@@ -24,6 +24,7 @@ from notifications.services.noticing import (
 )
 from notifications.services.warrooms import end_war_room, want_by_itself
 from notifications.telling import FOR_MANAGERS, FOR_THE_NAMED
+from problems.services.planning import attach_by_condition
 
 NOW = timedelta(0)
 PASSED_OVER = 5000
@@ -186,9 +187,15 @@ def _tell_chats(incident: Incident, event: Event) -> None:
     tell_chats(incident, event)
 
 
+def _attach_plans(incident: Incident, _event: Event) -> None:
+    """Plans that ask for labels: alerts are hung on their incident just after it was reported."""
+    attach_by_condition(incident)
+
+
 Reaction = Callable[[Incident, Event], None]
 REACTIONS: dict[str, list[Reaction]] = {
-    "report": [_reported, _tell_chats, want_by_itself],
+    "report": [_reported, _tell_chats, want_by_itself, _attach_plans],
+    "alert": [_attach_plans],
     "acknowledge": [_acknowledged, _tell_watchers, _tell_chats],
     "lapse": [_to_be_taken_up],
     "unmerge": [_to_be_taken_up],
@@ -206,6 +213,7 @@ REACTIONS: dict[str, list[Reaction]] = {
     "update": [_updated],
     "change_level": [_level_changed, _tell_watchers, _tell_chats, want_by_itself],
     "declare_major": [want_by_itself],
+    "receive_workaround": [_tell_watchers],
     **{verb: [_concerned] for verb in (*FOR_MANAGERS, *FOR_THE_NAMED)},
     "accept_major": [_concerned, want_by_itself],
 }

@@ -11,6 +11,7 @@ from django.db import OperationalError, transaction
 
 from incidents.models.status import Status
 from lifecycle import clock
+from lifecycle.rows import update_rows
 from notifications.channels import ChannelError, Fault
 from notifications.channels.base import OF_THE_CARRIER
 from notifications.models import AttemptOutcome, Delivery, DeliveryAttempt, DeliveryStatus, Purpose
@@ -103,7 +104,7 @@ def _note_taken(taken: list[Ended]) -> None:
     now = clock.now()
     for delivery in mine:
         _mark_taken(delivery, ours[delivery.pk][1], now)
-    Delivery.objects.bulk_update(mine, WRITTEN)
+    update_rows(mine, WRITTEN)
     DeliveryAttempt.objects.bulk_create(_attempt(delivery, *ours[delivery.pk]) for delivery in mine)
     recount("delivery_sent", _sent_facts(mine, ours, now))
 

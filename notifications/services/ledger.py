@@ -25,11 +25,13 @@ LAGS = """
     UNION ALL
     SELECT 'notice', fired_at - due_at FROM notifications_notice WHERE fired_at > %(since)s AND fired_at <= %(until)s
     UNION ALL
-    SELECT 'deadline', recorded_at - due_at FROM incidents_breach
-    WHERE recorded_at > %(since)s AND recorded_at <= %(until)s
+    SELECT 'deadline', b.recorded_at - greatest(b.due_at, i.reported_at) FROM incidents_breach b
+    JOIN incidents_clock c ON c.id = b.clock_id JOIN incidents_incident i ON i.id = c.incident_id
+    WHERE b.recorded_at > %(since)s AND b.recorded_at <= %(until)s
 """
 """What happened between two moments, and how late. A step's lag ends when its pages stand in the outbox, a message's
-when the carrier has said yes; a wait that somebody asked for (a throttle, personal rules) is no lag of the message."""
+when the carrier has said yes; a wait that somebody asked for (a throttle, personal rules) is no lag of the message. A
+deadline that had passed when its incident was reported could not be recorded before that."""
 SECONDS = f"SELECT what, extract(epoch FROM greatest(lag, interval '0')) AS seconds FROM ({LAGS}) AS late"  # noqa: S608
 QUANTILES = f"""
     SELECT what, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),

@@ -15,6 +15,11 @@ from notifications.services.links import make_link
 from notifications.services.verifying import with_code
 
 
+def asks_the_database(delivery: Delivery) -> bool:
+    """Whether ``message_of`` does: not for texts and calls about incidents, which are most of a storm."""
+    return delivery.channel not in (Channel.SMS, Channel.VOICE) or delivery.purpose == Purpose.CODE
+
+
 def message_of(delivery: Delivery) -> Message:
     """All that its channel needs."""
     incident, is_mail = delivery.incident, delivery.channel == Channel.EMAIL

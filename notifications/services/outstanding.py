@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from incidents.models import Incident
 from incidents.models.status import Status
 from lifecycle import clock
 from notifications.models import Channel, Delivery, Purpose
+from notifications.services.bundling import bundle_of
 
 TEST_LASTS = timedelta(minutes=30)
 
@@ -47,10 +48,3 @@ def open_test(number: str) -> Delivery | None:
     since = clock.now() - TEST_LASTS
     tests = messages_to(number).filter(purpose=Purpose.TEST, reached_at=None, created_at__gte=since)
     return tests.first()
-
-
-def bundle_of(delivery: Delivery) -> list[Delivery]:
-    """All that one message told of: itself, and what was bundled into it."""
-    head = delivery.bundled_into_id or delivery.pk
-    together = Delivery.objects.filter(Q(pk=head) | Q(bundled_into=head), purpose=Purpose.PAGE)
-    return list(together.select_related("incident", "recipient").order_by("-pk"))

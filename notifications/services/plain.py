@@ -1,4 +1,4 @@
-"""Messages that speak of no incident, through the same outbox: test pages, verification codes, news about duty."""
+"""Messages that speak of no incident, by the same outbox: test pages, verification codes, news about duty, reports."""
 
 from catalog.models import Person
 from lifecycle import clock

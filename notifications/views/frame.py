@@ -1,23 +1,20 @@
 """What the pages about policies, table and routes have in common: tabs, who may change, how a form is saved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.access import PersonRequest, for_colleagues, gate
+from catalog.access import PersonRequest, gate
+from catalog.tabs import Tab
 from lifecycle.transitions import InputRefused
 from notifications.services.scheduling import may_schedule
 
-P = ParamSpec("P")
 T = TypeVar("T")
-View = Callable[Concatenate[PersonRequest, P], HttpResponse]
 TABS = (
     ("policies", _("Escalation policies"), "notifications:policies"),
     ("table", _("Notification table"), "notifications:table"),
@@ -31,26 +28,6 @@ TABS = (
 FOR_EDITORS = ("chats", "drill")
 
 for_editors = gate(lambda person: person.is_colleague and may_schedule(person))
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool
-    count: None = None
-
-
-def editors_post(view: View[P]) -> Callable[..., Any]:
-    """Decorator: every colleague may look, only incident managers and administrators may post."""
-
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not may_schedule(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return for_colleagues(guarded)
 
 
 def show(request: PersonRequest, template: str, here: str, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from catalog.models import Person, Team
+from incidents import panels
 from lifecycle import clock
 from notifications.duty.walltime import wall_clock
 from notifications.forms_of_duty import day_of
@@ -39,6 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     running = Team.objects.filter(services_run__is_active=True).distinct()
     context = {
         "tabs": tabs("duty"),
+        "panels": panels.fill_page(request, "oncall"),
         "views": _view_tabs(view, day, request.GET.get("team", "")),
         "view": view,
         "bands": [now_band(rota, now, person) for rota in rotas],

@@ -12,6 +12,16 @@ from lifecycle.models import Event
 from postmortems.models.postmortem import Postmortem
 
 
+class Milestone(models.TextChoices):
+    """What every timeline should be able to say."""
+
+    DETECTED = "detected", _("It was detected")
+    NOTIFIED = "notified", _("Somebody was notified")
+    ACKNOWLEDGED = "acknowledged", _("Somebody began to handle it")
+    DECIDED = "decided", _("A decision was taken")
+    RECOVERED = "recovered", _("The service recovered")
+
+
 class TimelineEntry(models.Model):
     """A dated fact: when, what, and which role acted. Never why, never whose fault.
 
@@ -25,6 +35,11 @@ class TimelineEntry(models.Model):
     source = models.CharField(_("source"), max_length=500)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     """The event that it cites, where it was drafted from one."""
+    citation = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
+    """The other record that it was drafted from ("delivery:12"), so that it is drafted once."""
+    milestone = models.CharField(
+        _("it says when"), max_length=12, choices=Milestone, blank=True, default="", db_default=""
+    )
     is_overridden = models.BooleanField(default=False, editable=False)
     """Somebody insisted that it is a fact although its wording reads like a cause or a fault."""
     author = models.ForeignKey(
@@ -39,11 +54,44 @@ class TimelineEntry(models.Model):
             models.UniqueConstraint(
                 fields=["postmortem", "event"], condition=models.Q(event__isnull=False), name="entry_cites_event_once"
             ),
+            models.UniqueConstraint(
+                fields=["postmortem", "citation"], condition=~models.Q(citation=""), name="entry_cites_record_once"
+            ),
             models.CheckConstraint(condition=~models.Q(source=""), name="entry_cites_a_source"),
         ]
+        indexes: ClassVar = [models.Index(fields=["postmortem", "happened_at", "id"], name="entry_in_order")]
 
     def __str__(self) -> str:
         return self.what[:80]
+
+
+class GapAnswer(models.Model):
+    """Somebody says of a question of the timeline that there is nothing to enter: a milestone that was never reached,
+    or a silence (``started_at`` to ``ended_at``) in which nothing happened."""
+
+    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="gap_answers")
+    milestone = models.CharField(max_length=12, choices=Milestone, blank=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["postmortem", "milestone"], condition=~models.Q(milestone=""), name="milestone_answered_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(milestone="", started_at__isnull=False, ended_at__gt=models.F("started_at"))
+                | (~models.Q(milestone="") & models.Q(started_at=None, ended_at=None)),
+                name="gap_answer_of_milestone_or_silence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.milestone or f"{self.started_at:%Y-%m-%d %H:%M} – {self.ended_at:%H:%M}"
 
 
 class ParkedThought(models.Model):

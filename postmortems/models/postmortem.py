@@ -12,26 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from catalog.models import Person
-from incidents.models import ActionItem, Incident
+from incidents.models import ActionItem
 from lifecycle.models import Event, StatefulRecord
 from lifecycle.transitions import guard
 from postmortems import permissions
-
-
-class Status(models.TextChoices):
-    """The phase that is open; each takes one kind of content and refuses the others."""
-
-    TIMELINE = "timeline", _("Timeline")
-    ISSUES = "issues", _("Issues")
-    ACTIONS = "actions", _("Actions")
-    PUBLISHED = "published", _("Published")
-
-
-PHASE_BEFORE = {
-    Status.ISSUES: Status.TIMELINE,
-    Status.ACTIONS: Status.ISSUES,
-    Status.PUBLISHED: Status.ACTIONS,
-}
+from postmortems.models.queries import PostmortemQuerySet
+from postmortems.models.status import OPEN_PHASES, PHASE_BEFORE, Status
 
 
 @guard(_("The timeline has no entry yet."))
@@ -46,36 +32,10 @@ def has_issues(postmortem: "Postmortem") -> bool:
 
 @guard(_("Every issue needs an action, or the reason why there is none."))
 def has_answered_every_issue(postmortem: "Postmortem") -> bool:
-    return not postmortem.issues.filter(no_action_reason="", action_links=None).exists()
-
-
-class PostmortemQuerySet(models.QuerySet["Postmortem"]):
-    def visible_to(self, person: Person) -> "PostmortemQuerySet":
-        """Colleagues see every postmortem, nobody else any."""
-        return self if person.is_authenticated and person.is_colleague else self.none()
-
-    def published(self) -> "PostmortemQuerySet":
-        return self.filter(status=Status.PUBLISHED)
-
-    def unfinished(self) -> "PostmortemQuerySet":
-        return self.exclude(status=Status.PUBLISHED)
-
-    def for_list(self, person: Person) -> "PostmortemQuerySet":
-        """Adds ``issue_count``, ``action_count``, ``pending_action_count``, ``incident_count`` and ``seen_incidents``,
-        those that the person may see."""
-        seen = Incident.objects.visible_to(person).select_related("level").order_by("pk")
-        action = "issues__action_links__action"
-        pending = models.Q(**{f"{action}__isnull": False}) & ~models.Q(**{f"{action}__status": "verified"})
-        return (
-            self.select_related("facilitator")
-            .prefetch_related(models.Prefetch("incidents", seen, to_attr="seen_incidents"))
-            .annotate(
-                incident_count=models.Count("incidents", distinct=True),
-                issue_count=models.Count("issues", distinct=True),
-                action_count=models.Count(action, distinct=True),
-                pending_action_count=models.Count(action, filter=pending, distinct=True),
-            )
-        )
+    """An action that was cancelled answers nothing."""
+    standing = models.Q(action_links__isnull=False) & ~models.Q(action_links__action__status="cancelled")
+    answers = models.Count("action_links", filter=standing)
+    return not postmortem.issues.filter(no_action_reason="").annotate(answers=answers).filter(answers=0).exists()
 
 
 class Postmortem(StatefulRecord):
@@ -92,6 +52,8 @@ class Postmortem(StatefulRecord):
         related_name="postmortems_facilitated",
         verbose_name=_("facilitator"),
     )
+    is_asked = models.BooleanField(default=False, db_default=False, editable=False)
+    """It was proposed so that an incident manager decides, and nobody else."""
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -100,6 +62,10 @@ class Postmortem(StatefulRecord):
     times_gone_back = models.PositiveIntegerField(default=0, editable=False)
     passes = models.PositiveIntegerField(default=1, editable=False)
     """How often the list of issues was gone over."""
+    decline_reason = models.TextField(blank=True, default="", db_default="", editable=False)
+    replays = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), editable=False)
+    """What today's rules would have seen, as it was replayed last: a dictionary a rule (services/replaying.py)."""
+    replayed_at = models.DateTimeField(null=True, editable=False)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -137,7 +103,37 @@ class Postmortem(StatefulRecord):
         """The action items that point at its issues, first due first."""
         return ActionItem.objects.filter(issue_links__issue__postmortem=self).distinct()
 
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in OPEN_PHASES
+
     # --- Transitions: guard and stamp only ----------------------------------------------------------
+
+    @transition(
+        field=status,
+        source=(Status.PROPOSED, Status.DECLINED),
+        target=Status.TIMELINE,
+        permission=permissions.decides,
+        custom={"label": _("Start it"), "rank": 1, "fields": ("facilitator",)},
+    )
+    def begin(self, *, by: Person | None, facilitator: Person | None, at: datetime) -> None:
+        """It is worth the time; also where that was first denied."""
+        self.started_by = by
+        self.facilitator = facilitator or by
+        self.started_at = self.status_since = at
+        self.decline_reason = ""
+
+    @transition(
+        field=status,
+        source=Status.PROPOSED,
+        target=Status.DECLINED,
+        permission=permissions.decides,
+        custom={"label": _("Decline"), "rank": 5, "fields": ("reason",)},
+    )
+    def decline(self, *, reason: str, at: datetime) -> None:
+        """Not every incident is worth a postmortem."""
+        self.decline_reason = reason
+        self.status_since = at
 
     @transition(
         field=status,
@@ -195,8 +191,10 @@ class Postmortem(StatefulRecord):
         custom={"label": _("Go back a phase"), "rank": 25, "fields": ("reason",)},
     )
     def go_back(self, *, at: datetime) -> str:
-        """Something was missed in the phase before. Counted, so that hurried phases show."""
+        """Something was missed in the phase before. Counted, so that hurried phases show; back at the issues, they are
+        gone over once more."""
         self.times_gone_back += 1
+        self.passes += self.status == Status.ACTIONS
         self.signed_by = self.published_at = None
         self.status_since = at
         return PHASE_BEFORE[Status(self.status)]

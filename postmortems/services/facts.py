@@ -9,9 +9,9 @@ from catalog.models import Person
 from lifecycle import clock
 from lifecycle.lists import listed
 from lifecycle.transitions import InputRefused, lock, record_event
-from postmortems.models import ParkedThought, Postmortem, Status, TimelineEntry
+from postmortems.models import Milestone, Postmortem, Status, TimelineEntry
 from postmortems.services.refusals import WordingRefused, begin, refuse_stale, require
-from postmortems.wording import suspicious_words
+from postmortems.services.wordings import suspicious_words
 
 
 def add_entry(
@@ -23,22 +23,24 @@ def add_entry(
     what: str,
     source: str,
     role: str = "",
+    milestone: str = "",
     is_override: bool = False,
 ) -> TimelineEntry:
-    """Add a fact.
+    """Add a fact; ``milestone``: the question of the timeline that it answers, if any.
 
     One that reads like a cause or a fault is kept as a parked thought, and refused with WordingRefused; with
     ``is_override`` it is taken, and the override is recorded.
     """
     words = _park_if_suspicious(postmortem, what, actor=actor, is_override=is_override)
     with transaction.atomic():
-        _check(postmortem, "add_entry", actor=actor, happened_at=happened_at, what=what, source=source)
+        _check(postmortem, "add_entry", actor, happened_at, milestone, what=what, source=source)
         entry = TimelineEntry.objects.create(
             postmortem=postmortem,
             happened_at=happened_at,
             what=what.strip(),
             role=role.strip()[:100],
             source=source.strip()[:500],
+            milestone=milestone,
             is_overridden=bool(words),
             author=actor,
         )
@@ -55,6 +57,7 @@ def edit_entry(
     what: str,
     source: str,
     role: str = "",
+    milestone: str = "",
     is_override: bool = False,
     expected_version: int | None = None,
 ) -> TimelineEntry:
@@ -62,12 +65,12 @@ def edit_entry(
     postmortem = entry.postmortem
     words = _park_if_suspicious(postmortem, what, actor=actor, is_override=is_override or entry.is_overridden)
     with transaction.atomic():
-        _check(postmortem, "edit_entry", actor=actor, happened_at=happened_at, what=what, source=source)
+        _check(postmortem, "edit_entry", actor, happened_at, milestone, what=what, source=source)
         lock(entry)
         refuse_stale(postmortem, entry, "edit_entry", expected_version=expected_version)
         entry.happened_at, entry.what = happened_at, what.strip()
         entry.role, entry.source = role.strip()[:100], source.strip()[:500]
-        entry.is_overridden = bool(words)
+        entry.milestone, entry.is_overridden = milestone, bool(words)
         entry.version += 1
         entry.save()
         _record(postmortem, "edit_entry", entry, actor=actor, via=via, words=words)
@@ -83,15 +86,6 @@ def remove_entry(entry: TimelineEntry, *, actor: Person | None, via: str, expect
     refuse_stale(postmortem, entry, "remove_entry", expected_version=expected_version)
     _record(postmortem, "remove_entry", entry, actor=actor, via=via, words=[])
     entry.delete()
-
-
-@transaction.atomic
-def drop_parked(thought: ParkedThought, *, actor: Person | None, via: str) -> None:
-    """A parked thought turns out to be no issue."""
-    postmortem = thought.postmortem
-    begin(postmortem, "drop_parked", phase=Status.ISSUES, actor=actor)
-    record_event(postmortem, "drop_parked", actor=actor, via=via, note=thought.text)
-    thought.delete()
 
 
 def _park_if_suspicious(postmortem: Postmortem, what: str, *, actor: Person | None, is_override: bool) -> list[str]:
@@ -113,10 +107,19 @@ def _park_if_suspicious(postmortem: Postmortem, what: str, *, actor: Person | No
 
 
 def _check(
-    postmortem: Postmortem, verb: str, *, actor: Person | None, happened_at: datetime, what: str, source: str
+    postmortem: Postmortem,
+    verb: str,
+    actor: Person | None,
+    happened_at: datetime,
+    milestone: str,
+    *,
+    what: str,
+    source: str,
 ) -> None:
     begin(postmortem, verb, phase=Status.TIMELINE, actor=actor)
     require(what=what, source=source)
+    if milestone and milestone not in Milestone.values:
+        raise InputRefused(milestone=_("There is no such question."))
     if happened_at > clock.now():
         raise InputRefused(happened_at=_("That lies in the future."))
 
@@ -124,7 +127,7 @@ def _check(
 def _record(
     postmortem: Postmortem, verb: str, entry: TimelineEntry, *, actor: Person | None, via: str, words: list[str]
 ) -> None:
-    data: dict[str, object] = {"entry": entry.pk, "event": entry.event_id}
+    data: dict[str, object] = {"entry": entry.pk, "event": entry.event_id, "citation": entry.citation}
     if words:
         data["overridden"] = words
     record_event(postmortem, verb, actor=actor, via=via, note=entry.what, data=data)

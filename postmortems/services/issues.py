@@ -8,6 +8,9 @@ from lifecycle.transitions import InputRefused, lock, record_event
 from postmortems.models import Issue, IssueKind, ParkedThought, Postmortem, Status, TimelineEntry
 from postmortems.services.refusals import begin, refuse_stale, require
 
+MOST_KEPT = 2000
+"""Letters of a dropped thought that the history repeats."""
+
 
 @transaction.atomic
 def add_issue(
@@ -33,7 +36,8 @@ def add_issue(
     )
     if parked is not None:
         postmortem.parked.filter(pk=parked.pk).delete()
-    record_event(postmortem, "add_issue", actor=actor, via=via, note=issue.text, data={"issue": issue.pk})
+    data = {"issue": issue.pk, "pass": issue.pass_number}
+    record_event(postmortem, "add_issue", actor=actor, via=via, note=issue.text, data=data)
     return issue
 
 
@@ -72,6 +76,18 @@ def remove_issue(issue: Issue, *, actor: Person | None, via: str, expected_versi
         raise InputRefused(issue=_("An action points at it."))
     record_event(postmortem, "remove_issue", actor=actor, via=via, note=issue.text, data={"issue": issue.pk})
     issue.delete()
+
+
+@transaction.atomic
+def drop_parked(thought: ParkedThought, *, actor: Person | None, via: str, reason: str) -> None:
+    """A parked thought turns out to be no issue; its words and the reason stay in the history."""
+    postmortem = thought.postmortem
+    begin(postmortem, "drop_parked", phase=Status.ISSUES, actor=actor)
+    require(reason=reason)
+    record_event(
+        postmortem, "drop_parked", actor=actor, via=via, note=reason.strip(), data={"text": thought.text[:MOST_KEPT]}
+    )
+    thought.delete()
 
 
 def _refuse_wrong(postmortem: Postmortem, *, text: str, kind: str, from_entry: TimelineEntry | None) -> None:

@@ -1,11 +1,8 @@
-from postmortems.views.actions import action_command, action_list
 from postmortems.views.content import postmortem_command, row_command
 from postmortems.views.listing import new_postmortem, postmortem_list
 from postmortems.views.workspace import postmortem_page
 
 __all__ = [
-    "action_command",
-    "action_list",
     "new_postmortem",
     "postmortem_command",
     "postmortem_list",

@@ -18,14 +18,15 @@ from lifecycle.models import Via
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
 from postmortems import services
 from postmortems.commands import POSTMORTEM_COMMANDS
-from postmortems.forms import ActionForm, ContentForm, DeclineForm, EntryForm, IssueForm, PlainForm
+from postmortems.forms import ActionForm, ContentForm, DeclineForm, DropForm, EntryForm, GapForm, IssueForm, PlainForm
 from postmortems.models import Postmortem
-from postmortems.services import StaleEdit
+from postmortems.services import StaleEdit, wordings
 from postmortems.views.workspace import Content, render_workspace, whole_postmortem
 
 Verb = tuple[type[ContentForm], Callable[..., Any]]
 ADDING: dict[str, Verb] = {
     "add_entry": (EntryForm, services.add_entry),
+    "answer_gap": (GapForm, services.answer_gap),
     "add_issue": (IssueForm, services.add_issue),
     "add_action": (ActionForm, services.add_action),
 }
@@ -36,7 +37,7 @@ CHANGING: dict[str, tuple[str, type[ContentForm], Callable[..., Any]]] = {
     "edit_issue": ("issues", IssueForm, services.edit_issue),
     "remove_issue": ("issues", PlainForm, services.remove_issue),
     "decline_action": ("issues", DeclineForm, services.decline_action),
-    "drop_parked": ("parked", PlainForm, services.drop_parked),
+    "drop_parked": ("parked", DropForm, services.drop_parked),
 }
 UNASKED = {"edit_issue": {"parked"}, "drop_parked": {"expected_version"}}
 
@@ -115,6 +116,8 @@ def _run(
         return refuse(400, _("Something is missing or not right yet: see below."))
     try:
         act(**form.cleaned_data)
+        for hint in wordings.blame_hints(_written(form)):
+            messages.warning(request, hint)
     except InputRefused as refusal:
         for name, sentence in refusal.errors.items():
             form.add_error(name if name in form.fields else None, sentence)
@@ -132,9 +135,14 @@ def _run(
     return redirect(f"{postmortem.get_absolute_url()}#{verb.split('_')[1]}")
 
 
+def _written(form: ContentForm) -> str:
+    """What somebody just wrote, for the hints."""
+    return "\n".join(str(form.cleaned_data.get(name) or "") for name in ("what", "text", "reason"))
+
+
 def _as_typed(record: Any) -> dict[str, Any]:
     """The row as its form's initial values."""
-    names = ("happened_at", "what", "role", "source", "text", "kind", "version")
+    names = ("happened_at", "what", "role", "source", "milestone", "text", "kind", "version")
     values = {name: getattr(record, name) for name in names if hasattr(record, name)}
     values["is_override"] = getattr(record, "is_overridden", False)
     values["from_entry"] = getattr(record, "from_entry_id", None)

@@ -16,9 +16,11 @@ from catalog.models import Person
 from incidents.models import Incident
 from incidents.permissions import is_confidential
 from incidents.views.asking import colleague_of
+from lifecycle import clock
 from lifecycle.models import Via
 from lifecycle.transitions import InputRefused
 from postmortems import permissions
+from postmortems.effects import effects_of
 from postmortems.forms import StartForm
 from postmortems.models import Postmortem, Status
 from postmortems.services import start_postmortem
@@ -37,8 +39,10 @@ def postmortem_list(request: HttpRequest) -> HttpResponse:
     if status in Status.values:
         rows = rows.filter(status=status)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    effects = effects_of(page, person, clock.now())
     for postmortem in page:
-        postmortem.unseen = postmortem.incident_count - len(postmortem.seen_incidents)  # type: ignore[attr-defined]
+        postmortem.unseen = postmortem.incident_count - len(postmortem.seen_incidents)
+        postmortem.effect = None if postmortem.unseen else effects.get(postmortem.pk)
     context = {"page": page, "tabs": _tabs(status), "may_start": permissions.leads(None, person)}
     return render(request, "postmortems/list.html", context)
 
@@ -84,16 +88,22 @@ def _defaults(asked: str, person: Person) -> dict[str, Any]:
 def _tabs(current: str) -> list[dict[str, Any]]:
     address = reverse("postmortems:list")
     every = {"label": _("All"), "url": address, "is_current": not current, "count": None}
+    waiting = Postmortem.objects.filter(status=Status.PROPOSED).count()
     tabs = [
         {
             "label": str(status.label),
             "url": f"{address}?status={status}",
             "is_current": status == current,
-            "count": None,
+            "count": waiting if status == Status.PROPOSED else None,
         }
         for status in Status
     ]
-    items = {"label": _("Action items"), "url": reverse("postmortems:actions"), "is_current": False, "count": None}
+    items = {
+        "label": _("Action items"),
+        "url": reverse("incidents:actions") + "?origin=postmortem",
+        "is_current": False,
+        "count": None,
+    }
     return [every, *tabs, items]
 
 

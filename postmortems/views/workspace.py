@@ -1,7 +1,7 @@
 """The workspace of a postmortem: the phase that is open, what the others hold, and what the gate wants."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,29 +13,31 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from incidents.presentation import Step, actions_of, entries_of, round_words
+from incidents.presentation import actions_of, entries_of
+from incidents.presentation.actions import open_action
 from incidents.views.asking import colleague_of
 from incidents.views.commanding import Refusal
+from lifecycle import clock
 from lifecycle.models import Event
 from postmortems import permissions
-from postmortems.forms import ActionForm, EntryForm, IssueForm
-from postmortems.gaps import Gap, find_gaps, unanswered
+from postmortems.effects import effects_of
+from postmortems.forms import ActionForm, CommentForm, EntryForm, IssueForm
 from postmortems.models import Postmortem, Status
+from postmortems.presentation import passes_of, replays_of, steps_of
+from postmortems.questions import Silence, questions_of, silences_of
+from postmortems.services.sessions import COMMENTED
+from postmortems.signing import must_leave_to_another
+from postmortems.triggers import looks_of
 
 PAGE_SIZE = 200
 MOST_EVENTS = 50
-QUESTIONS: dict[str, str | Promise] = {
-    "detected": _("Who or what noticed it first, and when?"),
-    "notified": _("Who was told, when, by which way?"),
-    "acknowledged": _("When did somebody begin to handle it?"),
-    "decided": _("Which decisions were taken, and when?"),
-    "recovered": _("When did the service work again?"),
-}
+MOST_GAPS = 20
 
 LABELS: dict[str, str | Promise] = {
     "add_entry": _("Add a fact"),
     "edit_entry": _("Correct a fact"),
     "remove_entry": _("Take a fact out"),
+    "answer_gap": _("Nothing to enter"),
     "add_issue": _("Log an issue"),
     "edit_issue": _("Reword an issue"),
     "remove_issue": _("Take an issue out"),
@@ -50,8 +52,7 @@ class Row:
     """An entry, and the silence before it where that was long."""
 
     entry: Any
-    gap: Gap | None
-    gap_text: str
+    silence: Silence | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def visible_postmortem(request: HttpRequest, pk: int) -> Postmortem:
     found = Postmortem.objects.visible_to(colleague_of(request)).select_related(
         "facilitator", "started_by", "signed_by"
     )
-    return get_object_or_404(found, pk=pk)
+    postmortem: Postmortem = get_object_or_404(found, pk=pk)
+    return postmortem
 
 
 def whole_postmortem(request: HttpRequest, pk: int) -> Postmortem:
@@ -106,64 +108,76 @@ def render_workspace(
     actions = actions_of(postmortem, person)
     incidents = postmortem.incidents.visible_to(person).select_related("level", "service")
     unseen = postmortem.incidents.count() - len(incidents)
-    opened = next((action for action in actions if action.verb == open_verb), None)
     context = {
         "postmortem": postmortem,
         "incidents": incidents,
         "unseen": unseen,
         "actions": actions,
-        "opened": opened if opened and opened.is_allowed and opened.form else None,
+        "opened": open_action(actions, open_verb, postmortem) if open_verb else None,
         "refusal": refusal,
         "content": content,
         "steps": steps_of(postmortem),
+        "must_leave": postmortem.status == Status.ACTIONS and must_leave_to_another(postmortem, person),
         "history": [] if unseen else entries_of(_history(postmortem), person),
-        **({} if unseen else _phases(request, postmortem)),
+        **({} if unseen else _whole(request, postmortem)),
     }
     status = refusal.status if refusal else content.status if content else 200
     return render(request, "postmortems/postmortem.html", context, status=status)
 
 
-def _phases(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
-    return {**_timeline(request, postmortem), **_issues(postmortem), **_forms(postmortem)}
-
-
-def steps_of(postmortem: Postmortem) -> list[Step]:
-    present = list(Status).index(Status(postmortem.status))
-    is_done = postmortem.status == Status.PUBLISHED
-    return [
-        Step(str(status.label), "done" if place < present or is_done else "now" if place == present else "", "")
-        for place, status in enumerate(Status)
-    ]
-
-
-def _timeline(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
-    moments = list(postmortem.entries.values_list("happened_at", flat=True))
-    gaps = {gap.ended_at: gap for gap in find_gaps(moments)}
-    page = Paginator(postmortem.entries.select_related("event"), PAGE_SIZE).get_page(request.GET.get("page"))
-    verbs = postmortem.entries.exclude(event=None).values_list("event__verb", flat=True).distinct().order_by()
+def _whole(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
+    """What only those read who may see all of its incidents."""
     return {
-        "page": page,
-        "rows": _rows(page, gaps),
-        "gap_count": len(gaps),
-        "questions": [QUESTIONS[name] for name in unanswered(verbs)],
+        **_timeline(request, postmortem),
+        **_issues(postmortem),
+        **_beside(request, postmortem),
+        **_forms(postmortem),
     }
 
 
-def _rows(entries: Any, gaps: dict[datetime, Gap]) -> list[Row]:
-    """Each gap once, before the first entry that ends it."""
-    rows = []
-    for entry in entries:
-        gap = gaps.pop(entry.happened_at, None)
-        rows.append(Row(entry, gap, round_words(gap.ended_at - gap.started_at) if gap else ""))
-    return rows
+def _timeline(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
+    answers = list(postmortem.gap_answers.select_related("answered_by"))
+    silences = silences_of(postmortem, answers)
+    page = Paginator(postmortem.entries.all(), PAGE_SIZE).get_page(request.GET.get("page"))
+    waiting = [silence for silence in silences if silence.answer is None]
+    questions = questions_of(postmortem, answers)
+    return {
+        "page": page,
+        "rows": _rows(page, silences),
+        "gaps": [(silence, silence.gap.place // PAGE_SIZE + 1) for silence in waiting[:MOST_GAPS]],
+        "gap_count": len(waiting),
+        "questions": [question for question in questions if question.answer is None],
+        "answered": [question for question in questions if question.answer is not None],
+    }
+
+
+def _rows(entries: Any, silences: Sequence[Silence]) -> list[Row]:
+    """Each silence once, before the first entry that ends it."""
+    ends = {silence.gap.ended_at: silence for silence in silences}
+    return [Row(entry, ends.pop(entry.happened_at, None)) for entry in entries]
 
 
 def _issues(postmortem: Postmortem) -> dict[str, Any]:
-    issues = postmortem.issues.select_related("from_entry").prefetch_related("action_links__action__owner")
+    issues = list(postmortem.issues.select_related("from_entry").prefetch_related("action_links__action__owner"))
+    is_over = postmortem.status in (Status.PUBLISHED, Status.DECLINED)
     return {
         "issues": issues,
-        "parked": [] if postmortem.status == Status.PUBLISHED else postmortem.parked.select_related("author"),
-        "action_items": postmortem.actions.select_related("owner").prefetch_related("issue_links"),
+        "passes": passes_of(postmortem, issues),
+        "parked": [] if is_over else postmortem.parked.select_related("author"),
+    }
+
+
+def _beside(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
+    person = colleague_of(request)
+    is_published = postmortem.status == Status.PUBLISHED
+    comments = Event.objects.about(postmortem).filter(verb="comment").select_related("actor").order_by("occurred_at")
+    return {
+        "sessions": postmortem.sessions.prefetch_related("attendees"),
+        "replays": replays_of(postmortem, person),
+        "looks": looks_of(postmortem.looks.select_related("incident")),
+        "comments": entries_of(list(comments), person) if postmortem.status in COMMENTED else [],
+        "lesson": getattr(postmortem, "lesson", None) if is_published else None,
+        "effect": effects_of([postmortem], person, clock.now()).get(postmortem.pk) if is_published else None,
     }
 
 
@@ -173,6 +187,7 @@ def _forms(postmortem: Postmortem) -> dict[str, Any]:
         "entry_form": EntryForm(postmortem, auto_id="add-entry-%s") if postmortem.status == Status.TIMELINE else None,
         "issue_form": IssueForm(postmortem, auto_id="add-issue-%s") if postmortem.status == Status.ISSUES else None,
         "action_form": ActionForm(postmortem, auto_id="add-action-%s") if postmortem.status == Status.ACTIONS else None,
+        "comment_form": CommentForm(auto_id="add-comment-%s") if postmortem.status in COMMENTED else None,
     }
 
 

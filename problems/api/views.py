@@ -1,31 +1,28 @@
 """Parse, call the service, present. There is no PUT and no PATCH: a problem changes by its verbs only."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from catalog.api.idempotency import AnsweredOnce
-from incidents.api.serializers import EventSerializer
-from incidents.api.views import REFUSALS, IsColleague, NewestFirst
-from incidents.commands import Command
-from incidents.presentation.veiling import veil_events
+from incidents.api.records import COLLEAGUES, EventsOfRecord
+from incidents.api.views import REFUSALS, CommandView, Kind, NewestFirst
+from incidents.models import Incident
 from lifecycle import clock
-from lifecycle.models import Event, Via
+from lifecycle.models import StatefulRecord, Via
 from problems.api import serializers
 from problems.commands import PROBLEM_COMMANDS
-from problems.models import Problem
+from problems.models import Cause, Problem
 from problems.services import raise_problem
+from problems.services.matching import face_of, matching_known_errors, similar_incidents
 
-COLLEAGUES: list[Any] = [IsAuthenticated, IsColleague]
 UNFILTERED: list[Any] = []
 
 
@@ -59,68 +56,62 @@ class ProblemDetail(generics.RetrieveAPIView[Problem]):
         return _seen_by(self)
 
 
-class ProblemEvents(generics.ListAPIView[Event]):
-    """The timeline, newest first."""
+class ProblemEvents(EventsOfRecord):
+    def record(self) -> StatefulRecord:
+        return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
+
+
+class ProblemCommandView(CommandView):
+    permission_classes = COLLEAGUES
+
+    def record(self) -> StatefulRecord:
+        return get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
+
+    def present(self, record: Any, request: Request) -> dict[str, Any]:
+        return _present(self, record)
+
+
+PROBLEMS = Kind(
+    "problem", ProblemCommandView, PROBLEM_COMMANDS, serializers.REQUESTS, serializers.ProblemDetailSerializer
+)
+
+
+class CauseList(generics.ListAPIView[Cause]):
+    """The cause taxonomy, for "add_why" and "add_factor"."""
 
     permission_classes = COLLEAGUES
-    serializer_class = EventSerializer
-    pagination_class = NewestFirst
+    serializer_class = serializers.CauseSerializer
     filter_backends = UNFILTERED
-
-    def get_queryset(self) -> QuerySet[Event]:
-        if getattr(self, "swagger_fake_view", False):
-            return Event.objects.none()
-        problem = get_object_or_404(_seen_by(self), pk=self.kwargs["pk"])
-        return Event.objects.about(problem).select_related("actor")
-
-    def paginate_queryset(self, queryset: Any) -> Any:
-        page = super().paginate_queryset(queryset)
-        return page and veil_events(page, self.request.user)  # type: ignore[arg-type]
+    pagination_class = None
+    queryset = Cause.objects.select_related("parent")
 
 
-class ProblemCommandView(AnsweredOnce):
-    """POST runs one verb and answers with the problem."""
+class SimilarToIncident(APIView):
+    """Past incidents that are like this one, and known errors that may be behind it, the most alike first.
+
+    ``likeness`` is a figure from 0 to 1; ``why`` says what is the same.
+    """
 
     permission_classes = COLLEAGUES
-    command: Command
-    asked: Any
 
-    def run(self, request: Request, pk: int) -> Response:
-        problem = get_object_or_404(Problem, pk=pk)
-        asked = self.asked(data=request.data)
-        asked.is_valid(raise_exception=True)
-        values = dict(asked.validated_data)
-        version = values.pop("version", None)
-        self.command.run(problem, actor=request.user, via=Via.API, version=version, **values)  # type: ignore[arg-type]
-        return Response(_present(self, problem))
-
-
-def command_views() -> list[tuple[str, Callable[..., Any]]]:
-    """(verb, view) for every command of the table."""
-    return [(verb, _view(command)) for verb, command in PROBLEM_COMMANDS.items()]
-
-
-def _view(command: Command) -> Callable[..., Any]:
-    def post(self: ProblemCommandView, request: Request, pk: int) -> Response:
-        return self.run(request, pk)
-
-    asked = serializers.REQUESTS[command.verb]
-    described = extend_schema(
-        operation_id=f"problem_{command.verb}",
-        summary=f"{command.verb.replace('_', ' ').capitalize()}: problem",
-        request=asked,
-        responses={200: serializers.ProblemDetailSerializer, **REFUSALS},
-    )(post)
-    members = {"command": command, "asked": asked, "post": described}
-    view: Any = type(f"problem_{command.verb}_view", (ProblemCommandView,), members)
-    return view.as_view()  # type: ignore[no-any-return]
+    @extend_schema(operation_id="incident_similar", responses={200: serializers.SimilarSerializer})
+    def get(self, request: Request, pk: int) -> Response:
+        person: Any = request.user
+        incident = get_object_or_404(Incident.objects.visible_to(person), pk=pk)
+        found = similar_incidents(incident, person=person, most=20)
+        matches = matching_known_errors(face_of(incident), found)
+        shown = {"incidents": found[:5], "known_errors": matches}
+        return Response(serializers.SimilarSerializer(shown, context={"request": request}).data)
 
 
 def _seen_by(view: APIView) -> QuerySet[Problem]:
     if getattr(view, "swagger_fake_view", False):
         return Problem.objects.none()
     seen = Problem.objects.visible_to(view.request.user)  # type: ignore[arg-type]
-    return seen.with_incident_figures(clock.now()).select_related("service", "owner", "outcome_by", "signed_by")
+    now = clock.now()
+    return (
+        seen.with_incident_figures(now).with_impact(now).select_related("service", "owner", "outcome_by", "signed_by")
+    )
 
 
 def _present(view: APIView, problem: Problem) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The problem: the unknown cause of one or more incidents, its statuses and every transition between them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,77 +13,17 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 
 from catalog.models import Person, Service
 from lifecycle.models import Event, StatefulRecord
-from lifecycle.transitions import guard
 from problems import permissions
-
-
-class Status(models.TextChoices):
-    LOGGED = "logged", _("Logged")
-    INVESTIGATING = "investigating", _("Investigating")
-    KNOWN_ERROR = "known_error", _("Known error")
-    FIX_PLANNED = "fix_planned", _("Fix planned")
-    VERIFYING = "verifying", _("Verifying")
-    CLOSED = "closed", _("Closed")
-    REJECTED = "rejected", _("Rejected")
-
-
-OVER = (Status.CLOSED, Status.REJECTED)
-CAUSE_SOUGHT = (Status.INVESTIGATING, Status.KNOWN_ERROR, Status.FIX_PLANNED, Status.VERIFYING)
-STEP_BEFORE = {
-    Status.KNOWN_ERROR: Status.INVESTIGATING,
-    Status.FIX_PLANNED: Status.KNOWN_ERROR,
-    Status.VERIFYING: Status.FIX_PLANNED,
-}
-
-
-class Outcome(models.TextChoices):
-    """What makes a recurrence impossible, or seen at once, or short; or that nothing is done about it."""
-
-    RULE = "rule", _("Detection rule")
-    INSPECTION = "inspection", _("Risk inspection")
-    PLAN = "plan", _("Emergency plan")
-    WAIVER = "waiver", _("Waiver")
-
-
-@guard(_("Write the outcome down first: a detection rule, a risk inspection, an emergency plan or a waiver."))
-def has_outcome(problem: "Problem") -> bool:
-    return bool(problem.outcome and problem.outcome_text)
-
-
-@guard(_("Somebody other than its author must sign the waiver first."))
-def is_signed_if_waived(problem: "Problem") -> bool:
-    return problem.outcome != Outcome.WAIVER or problem.signed_by_id is not None
-
-
-@guard(_("Verify the fix first. Only a waiver closes a problem without one."))
-def is_verified_or_waived(problem: "Problem") -> bool:
-    return problem.status == Status.VERIFYING or problem.outcome == Outcome.WAIVER
-
-
-@guard(_("There is no waiver that waits for a signature."))
-def awaits_signature(problem: "Problem") -> bool:
-    return problem.outcome == Outcome.WAIVER and problem.signed_by_id is None
-
-
-class ProblemQuerySet(models.QuerySet["Problem"]):
-    def visible_to(self, person: Person) -> "ProblemQuerySet":
-        """Colleagues see every problem, nobody else any."""
-        return self if person.is_authenticated and person.is_colleague else self.none()
-
-    def open(self) -> "ProblemQuerySet":
-        return self.exclude(status__in=OVER)
-
-    def overdue(self, on: date) -> "ProblemQuerySet":
-        return self.open().filter(due_on__lt=on)
-
-    def with_incident_figures(self, at: datetime) -> "ProblemQuerySet":
-        """Adds ``incidents_of_30_days``, ``incidents_in_all`` and ``last_seen_at`` (the last occurrence)."""
-        recent = models.Q(incidents__occurred_at__gt=at - timedelta(days=30))
-        return self.annotate(
-            incidents_in_all=models.Count("incidents"),
-            incidents_of_30_days=models.Count("incidents", filter=recent),
-            last_seen_at=models.Max("incidents__occurred_at"),
-        )
+from problems.models.guards import (
+    awaits_signature,
+    has_outcome,
+    is_alone,
+    is_signed_if_waived,
+    is_verified_or_waived,
+    outcome_is_real,
+)
+from problems.models.queries import ProblemQuerySet
+from problems.models.status import CAUSE_SOUGHT, OVER, STEP_BEFORE, Outcome, Status
 
 
 class Problem(StatefulRecord):
@@ -111,9 +51,13 @@ class Problem(StatefulRecord):
     status_since = models.DateTimeField(db_default=Now(), editable=False)
     due_on = models.DateField(_("target date"), null=True, blank=True)
     fix = models.TextField(_("planned fix"), blank=True)
+    signature = models.CharField(max_length=80, blank=True, editable=False)
+    """What recurs, where the recurrence detector raised it: at most one open problem each."""
 
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     outcome_text = models.TextField(_("what exactly"), blank=True)
+    outcome_reference = models.CharField(_("which one"), max_length=60, blank=True)
+    """Of a rule, inspection or plan that the product knows: its reference (problems/outcomes.py)."""
     outcome_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -139,7 +83,7 @@ class Problem(StatefulRecord):
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="closed")
-                | models.Q(outcome__in=("rule", "inspection", "plan"))
+                | models.Q(outcome__in=("rule", "inspection", "plan", "import"))
                 | models.Q(outcome="waiver", signed_by__isnull=False),
                 name="problem_closes_with_an_outcome",
             ),
@@ -147,8 +91,16 @@ class Problem(StatefulRecord):
                 condition=models.Q(signed_by=None) | ~models.Q(signed_by=models.F("outcome_by")),
                 name="problem_waiver_signed_by_another",
             ),
+            models.UniqueConstraint(
+                fields=["signature"],
+                condition=~models.Q(signature="") & ~models.Q(status__in=OVER),
+                name="problem_one_open_per_signature",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["status", "-id"], name="problem_of_status")]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-id"], name="problem_of_status"),
+            models.Index(fields=["signature"], condition=~models.Q(signature=""), name="problem_of_signature"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
@@ -222,11 +174,16 @@ class Problem(StatefulRecord):
         source=CAUSE_SOUGHT,
         target=None,
         permission=permissions.works,
-        custom={"label": _("Record the outcome"), "rank": 3, "fields": ("outcome", "outcome_text")},
+        custom={
+            "label": _("Record the outcome"),
+            "rank": 3,
+            "fields": ("outcome", "outcome_reference", "outcome_text"),
+        },
     )
-    def record_outcome(self, *, outcome: str, text: str, by: Person | None) -> None:
+    def record_outcome(self, *, outcome: str, text: str, by: Person | None, reference: str = "") -> None:
         """What outlasts the problem. A new text needs a new signature."""
         self.outcome = outcome
+        self.outcome_reference = reference
         self.outcome_text = text
         self.outcome_by = by
         self.signed_by = self.signed_at = None
@@ -247,7 +204,7 @@ class Problem(StatefulRecord):
         field=status,
         source=CAUSE_SOUGHT,
         target=Status.CLOSED,
-        conditions=[has_outcome, is_verified_or_waived, is_signed_if_waived],
+        conditions=[has_outcome, outcome_is_real, is_verified_or_waived, is_signed_if_waived],
         permission=permissions.works,
         custom={"label": _("Close"), "rank": 2},
     )
@@ -270,12 +227,13 @@ class Problem(StatefulRecord):
         field=status,
         source=OVER,
         target=Status.INVESTIGATING,
+        conditions=[is_alone],
         permission=permissions.works,
         custom={"label": _("Reopen"), "rank": 8, "fields": ("reason",)},
     )
     def reopen(self, *, at: datetime) -> None:
         """It came back. The old outcome did not hold."""
-        self.outcome = self.outcome_text = ""
+        self.outcome = self.outcome_text = self.outcome_reference = ""
         self.outcome_by = self.signed_by = self.signed_at = self.closed_at = None
         self.status_since = at
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, lock, perform
-from problems.models import Outcome, Problem, Status
+from problems import outcomes
+from problems.models import Problem, Status
+from problems.models.status import CHOOSABLE
 from problems.services.known_errors import push_workaround, require_content, write_down
 from problems.services.links import refuse_if_needed
 
@@ -83,12 +85,17 @@ def record_outcome(
     via: str,
     outcome: str,
     outcome_text: str,
+    outcome_reference: str = "",
     expected_version: int | None = None,
 ) -> Problem:
-    """Write down what outlasts the problem: a detection rule, a risk inspection, an emergency plan or a waiver."""
-    if outcome not in Outcome.values:
+    """Write down what outlasts the problem: a detection rule, a risk inspection, an emergency plan or a waiver.
+
+    ``outcome_reference`` names the one that is meant, where the product can look it up (problems/outcomes.py).
+    """
+    if outcome not in CHOOSABLE:
         raise InputRefused(outcome=_("Choose one of the outcomes."))
     _require(outcome_text=outcome_text)
+    reference = outcomes.check(outcome, outcome_reference)
     return _perform(
         problem,
         "record_outcome",
@@ -96,8 +103,9 @@ def record_outcome(
         via,
         expected_version,
         note=outcome_text,
-        data={"outcome": outcome},
+        data={"outcome": outcome, **({"reference": reference} if reference else {})},
         outcome=outcome,
+        reference=reference,
         text=outcome_text.strip(),
         by=actor,
     )

@@ -9,7 +9,7 @@ from incidents.models.status import Status as IncidentStatus
 from incidents.services.performing import refuse_unseen
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from problems import permissions
-from problems.models import Problem, Status
+from problems.models import KnownError, Problem, Status
 
 
 @transaction.atomic
@@ -48,10 +48,14 @@ def unlink_incident(problem: Problem, *, actor: Person | None, via: str, inciden
 
 
 def tie(problem: Problem, incident: Incident, *, actor: Person | None, via: str, verb: str) -> None:
-    """Make the link and tell the incident."""
+    """Make the link and tell the incident, of the workaround too where there is one and it is still open."""
     problem.incidents.add(incident)
     _touch(problem)
     record_event(incident, verb, actor=actor, via=via, note=problem.title, data=_named(problem))
+    known = KnownError.objects.filter(problem=problem).first()
+    if known is not None and not incident.is_over:
+        data = {**_named(problem), "known_error": known.reference}
+        record_event(incident, "receive_workaround", actor=actor, via=via, note=known.workaround, data=data)
 
 
 def refuse_if_needed(problem: Problem, *incidents: Incident) -> None:

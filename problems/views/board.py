@@ -20,6 +20,8 @@ from lifecycle.transitions import offers
 from problems import permissions
 from problems.commands import PROBLEM_COMMANDS
 from problems.models import Problem, Status
+from problems.models.status import OVER
+from problems.ranking import Impact, impact_of
 
 COLUMNS = tuple(status for status in Status if status != Status.REJECTED)
 MOST_CARDS = 50
@@ -53,6 +55,7 @@ class Card:
     is_long: bool
     is_overdue: bool
     has_workaround: bool
+    impact: Impact
     moves: list[Move]
 
 
@@ -68,7 +71,7 @@ class Column:
 @login_required
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """``?view=table`` shows rows instead of columns, rejected problems included."""
+    """``?view=table`` shows rows instead of columns, rejected problems included; ``&sort=impact``: weightiest first."""
     person, now = colleague_of(request), clock.now()
     counts = dict(Problem.objects.visible_to(person).values_list("status").annotate(Count("pk")).order_by())
     if request.GET.get("view") == "table":
@@ -81,7 +84,8 @@ def board(request: HttpRequest) -> HttpResponse:
 
 def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str, int]) -> HttpResponse:
     status = request.GET.get("status", "")
-    rows = _problems(person, now).order_by("-pk")
+    is_ranked = request.GET.get("sort") == "impact"
+    rows = _problems(person, now).order_by("-points", "-pk") if is_ranked else _problems(person, now).order_by("-pk")
     if status in Status.values:
         rows = rows.filter(status=status)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -89,6 +93,8 @@ def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str
         "page": page,
         "cards": [_card(problem, person, now) for problem in page],
         "tabs": _tabs(counts, status),
+        "status": status if status in Status.values else "",
+        "is_ranked": is_ranked,
         "views": _views("table"),
         "may_raise": permissions.works(None, person),
         "total": sum(counts.values()),
@@ -97,13 +103,14 @@ def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str
 
 
 def _problems(person: Person, now: datetime) -> Any:
-    found = Problem.objects.visible_to(person).with_incident_figures(now)
+    found = Problem.objects.visible_to(person).with_incident_figures(now).with_impact(now)
     return found.select_related("service", "owner", "known_error")
 
 
 def _column(status: Status, person: Person, now: datetime, count: int) -> Column:
-    """The most frequent first; what recurs is what hurts."""
-    found = _problems(person, now).filter(status=status).order_by("-incidents_of_30_days", "-last_seen_at", "-pk")
+    """What weighs most comes first (problems/ranking.py); of what is closed, the latest."""
+    order = ("-status_since", "-pk") if status in OVER else ("-points", "-last_seen_at", "-pk")
+    found = _problems(person, now).filter(status=status).order_by(*order)
     cards = [_card(problem, person, now) for problem in found[:MOST_CARDS]] if count else []
     return Column(status, str(status.label), count, cards, count - len(cards))
 
@@ -116,6 +123,7 @@ def _card(problem: Any, person: Person, now: datetime) -> Card:
         is_long=waited > LONG_IN_COLUMN and not problem.is_over,
         is_overdue=bool(problem.due_on and problem.due_on < now.date() and not problem.is_over),
         has_workaround=hasattr(problem, "known_error"),
+        impact=impact_of(problem),
         moves=_moves(problem, person),
     )
 

@@ -9,14 +9,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from incidents.action_panel import actions_of_origin
 from incidents.commands import label_of
 from incidents.presentation import Step, actions_of, entries_of
+from incidents.presentation.actions import Action, open_action
 from incidents.views.asking import colleague_of
 from incidents.views.commanding import Refusal, command_named, run_posted
 from lifecycle import clock
 from lifecycle.models import Event
 from problems import permissions
 from problems.models import KnownError, Problem, Status
+from problems.views.analysis import VERBS, analysis_of, narrow
 
 WAY = (
     Status.LOGGED,
@@ -52,7 +55,8 @@ def problem_command(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, pk: int) -> Problem:
-    problems = Problem.objects.visible_to(colleague_of(request)).with_incident_figures(clock.now())
+    now = clock.now()
+    problems = Problem.objects.visible_to(colleague_of(request)).with_incident_figures(now).with_impact(now)
     related = ("service__business_line", "owner", "raised_by", "outcome_by", "signed_by", "known_error")
     return get_object_or_404(problems.select_related(*related), pk=pk)
 
@@ -63,25 +67,54 @@ def _render_page(
     person, now = colleague_of(request), clock.now()
     known = KnownError.objects.filter(problem=problem).select_related("written_by").first()
     actions = actions_of(problem, person)
+    own_place = {action.verb: action for action in actions if action.verb in VERBS}
+    actions = [action for action in actions if action.verb not in VERBS]
     for action in actions:
         _fill_in(action.form, action.verb, problem, known)
-    opened = next((action for action in actions if action.verb == open_verb), None)
+    opened = _opened(request, problem, known, [*actions, *own_place.values()], open_verb)
+    if refusal and refusal.form:
+        narrow(refusal.form, problem)
     incidents = problem.incidents.visible_to(person).select_related("level", "service").order_by("-occurred_at")
     context = {
         "problem": problem,
         "known_error": known,
         "actions": actions,
-        "opened": opened if opened and opened.is_allowed and opened.form else None,
+        "own_place": own_place,
+        "opened": opened,
         "refusal": refusal,
         "steps": steps_of(problem),
-        "incidents": incidents[:MOST_INCIDENTS],
+        "incidents": _with_evidence(problem, list(incidents[:MOST_INCIDENTS])),
         "unseen": problem.incidents.count() - incidents.count(),
         "entries": entries_of(_events(problem), person),
         "may_write": permissions.works(problem, person),
         "is_overdue": bool(problem.due_on and problem.due_on < now.date() and not problem.is_over),
         "days": max((now - problem.status_since).days, 0),
+        "action_items": actions_of_origin(request, "problem", problem),
+        **analysis_of(problem),
     }
     return render(request, "problems/problem.html", context, status=refusal.status if refusal else 200)
+
+
+def _opened(
+    request: HttpRequest, problem: Problem, known: KnownError | None, actions: list[Action], verb: str
+) -> Action | None:
+    """The form that the address asks for, filled in with what is known; ``?parent=12``: below which answer."""
+    action = open_action(actions, verb, problem) if verb else None
+    if action is not None:
+        _fill_in(action.form, verb, problem, known)
+        narrow(action.form, problem)
+        parent = request.GET.get("parent", "")
+        if verb == "add_why" and action.form is not None and parent.isascii() and parent.isdigit():
+            action.form.initial = {"parent": int(parent[:18])}
+    return action
+
+
+def _with_evidence(problem: Problem, incidents: list[Any]) -> list[Any]:
+    """Each with ``recurrence_kinds``: what it shares with the others, where the detector found it."""
+    kinds = {row.incident_id: row.get_kind_display() for row in problem.evidence.all()}
+    for incident in incidents:
+        incident.recurrence_kinds = [kinds[incident.pk]] if incident.pk in kinds else []
+    return incidents
 
 
 def steps_of(problem: Problem) -> list[Step]:

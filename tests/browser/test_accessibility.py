@@ -47,7 +47,18 @@ def examine(page: Page, width: int, scheme: str, part: str = "html") -> list[str
     return [f"{width} px, {scheme}: {violation}" for violation in found]
 
 
-@pytest.mark.parametrize("name", [*MAIN, "login", "incidents:command", "catalog:tokens", "detection:edit_rule"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *MAIN,
+        "login",
+        "incidents:command",
+        "catalog:tokens",
+        "detection:edit_rule",
+        "detection:versions",
+        "detection:explain",
+    ],
+)
 def test_axe_finds_nothing(page: Page, demo: Demo, name: str) -> None:
     address = next(address for address in all_addresses() if address.name == name)
     page.goto(address.paths(demo)[0])

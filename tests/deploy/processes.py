@@ -1,7 +1,7 @@
 """What the tests of the launchers ask about processes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -12,6 +12,11 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state not in {"Z", "X"}
+
+
+def commands(pids: Iterable[int]) -> list[str]:
+    """The command lines of those that are alive."""
+    return [Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ") for pid in pids if is_alive(pid)]
 
 
 def family(pid: int) -> set[int]:

@@ -1,5 +1,6 @@
 """The whole product under its supervisor: what it survives as one."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack import PLAIN_VARIABLES, Stack
-from tests.deploy.processes import family, is_alive, wait_until
+from tests.deploy.processes import commands, family, is_alive, wait_until
 from tests.servers import PROJECT
 
 KEEP_A_SESSION = """
@@ -25,6 +26,7 @@ COUNT_KEPT_SESSIONS = """
 from django.contrib.sessions.models import Session
 print(Session.objects.filter(pk="kept").count())
 """
+pytestmark = pytest.mark.product
 PROGRAMS = {"postgres", "redis", "carrier", "web", "worker", "beat", "cycle"}
 
 
@@ -102,8 +104,9 @@ def test_stopping_leaves_nothing_and_the_next_start_has_the_data(stack: Stack) -
 
 
 def test_a_kill_of_make_run_leaves_nothing_and_a_second_one_is_refused(home: Path) -> None:
+    """In the folder of the stack that was stopped above, which spares it the migrating."""
     environment = {name: os.environ[name] for name in PLAIN_VARIABLES if name in os.environ}
-    environment |= {"DEMO": "no", "MAINSTAY_VAR": str(home / "run"), "PYTHONUNBUFFERED": "1"}
+    environment |= {"DEMO": "no", "MAINSTAY_VAR": str(home / "var"), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "deploy.run"]
     with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
@@ -118,4 +121,6 @@ def test_a_kill_of_make_run_leaves_nothing_and_a_second_one_is_refused(home: Pat
         members = family(run.pid)
         assert len(members) > len(PROGRAMS)
         os.kill(run.pid, signal.SIGKILL)
-    wait_until(lambda: not any(map(is_alive, members)), seconds=5, what="the end of all")
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: not commands(members), seconds=60)
+    assert commands(members) == []

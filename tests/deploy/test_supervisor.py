@@ -57,7 +57,7 @@ def test_what_a_killed_program_left_behind_is_ended_before_the_next_start(superv
     members = family(supervisor.pids["web"])
     killed = supervisor.kill("web")
     wait_until(lambda: supervisor.pids.get("web", killed) != killed, what="a new process")
-    wait_until(lambda: not any(map(is_alive, members)), seconds=2, what="the end of the old family")
+    wait_until(lambda: not any(map(is_alive, members)), what="the end of the old family")
 
 
 def test_the_pauses_between_starts_grow(supervisor: Supervisor, console: Console) -> None:
@@ -119,7 +119,7 @@ def test_a_kill_of_the_supervisor_leaves_no_program_behind(tmp_path: Path) -> No
         members = family(process.pid)
         assert len(members) == 4
         process.kill()
-    wait_until(lambda: not any(map(is_alive, members)), seconds=3, what="the end of all")
+    wait_until(lambda: not any(map(is_alive, members)), what="the end of all")
 
 
 def test_a_taken_port_is_avoided() -> None:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from detection.models import Metric, Rule
-from detection.services import add_metric, add_rule, evaluate_due, store_frame
+from detection.models import Integration, Metric, Rule
+from detection.services import add_integration, add_metric, add_rule, evaluate_due, store_frame
 from incidents.models import Level
 from lifecycle import clock
 from tests.factories import make_service
@@ -58,3 +58,13 @@ def feed_and_judge(metric: Metric, values: Sequence[float | None], *, start: dat
 
 def two_hours_ago(metric: Metric) -> datetime:
     return metric.align(clock.now() - timedelta(hours=2))
+
+
+def make_integration(**fields: Any) -> tuple[Integration, str]:
+    """It and its key; JSON of any tool by default."""
+    fields.setdefault("name", f"Monitoring {next(_numbers)}")
+    fields.setdefault("kind", "json")
+    if "service" not in fields:
+        fields["service"] = make_service()
+    fields["level"] = Level.objects.get(pk=fields.pop("level", 2))
+    return add_integration(**fields)

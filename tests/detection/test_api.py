@@ -220,3 +220,68 @@ def test_queries_that_mean_nothing_are_ignored() -> None:
     assert Api().get("alerts/?rule=1%20or%201&open=x&ordering=password").status_code == 200
     assert Api().get("alerts/?rule=99999999999999999999").status_code == 200
     assert Api().get("rules/99999999999999999999/").status_code == 404
+
+
+def test_everything_about_alerts_is_made_by_the_api(client: Client) -> None:
+    from detection.services import process_receipts
+
+    api, service = Api(), make_service()
+    made = api.post("integrations/", {"name": "Zabbix", "kind": "json", "service": service.slug, "level": 2})
+    assert made.status_code == 201
+    number, key = made.json()["id"], made.json()["key"]
+    assert "key" not in api.get(f"integrations/{number}/").json()
+    route = {"name": "Web", "matchers": "host =~ web-.*", "service": service.slug}
+    assert api.post("alert-routes/", route).json()["matchers"] == "host =~ web-.*"
+    assert api.post("alert-routes/", {**route, "matchers": "host =~ (("}).status_code == 400
+    rule = api.post("correlation-rules/", {"name": "C", "group_by": ["host"], "window": 600, "threshold": 2}).json()
+    assert (rule["window"], rule["max_window"]) == (600.0, 86400.0)
+    assert api.send("PATCH", f"correlation-rules/{rule['id']}/", {"threshold": 1}).json()["threshold"] == 1
+    now = clock.now()
+    times = {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=1)).isoformat()}
+    window = api.post("maintenance-windows/", {"name": "M", **times, "services": [service.slug]}).json()
+    assert window["is_on"] is True
+    sent = client.post(f"/hooks/alerts/{key}", '{"title": "Full", "status": "firing"}', content_type="application/json")
+    assert sent.status_code == 202
+    process_receipts()
+    (alert,) = api.get("alerts/?origin=integration").json()["results"]
+    assert (alert["status"], alert["suppressed_by"], alert["title"]) == ("suppressed", window["id"], "Full")
+    assert api.post(f"maintenance-windows/{window['id']}/end/", {}).json()["is_on"] is False
+    beat = api.post("heartbeats/", {"name": "H", "interval": 60, "service": service.slug, "level": 2}).json()
+    assert client.get(f"/hooks/heartbeats/{beat['key']}").status_code == 200
+    assert api.get(f"heartbeats/{beat['id']}/").json()["status"] == "ok"
+    stranger = Api(Role.DEVELOPER)
+    assert stranger.get("integrations/").status_code == 200
+    assert stranger.post(
+        "heartbeats/", {"name": "I", "interval": 60, "service": service.slug, "level": 2}
+    ).status_code in (
+        403,
+        404,
+    )
+
+
+def test_what_speaks_pagerduty_only_has_to_change_the_address(client: Client) -> None:
+    from detection.services import process_receipts
+    from tests.detection.made import make_integration
+
+    _integration, key = make_integration(kind="pagerduty")
+    payload = {"summary": "Disk full", "source": "db-1", "severity": "critical", "custom_details": {"mount": "/var"}}
+
+    def enqueue(**event: Any) -> Any:
+        return client.post("/v2/enqueue", dumped({"routing_key": key, **event}), content_type="application/json")
+
+    answer = enqueue(event_action="trigger", payload=payload)
+    assert (answer.status_code, answer.json()["status"]) == (202, "success")
+    process_receipts()
+    alert = Alert.objects.get()
+    assert (alert.title, alert.severity, alert.labels["mount"]) == ("Disk full", "critical", "/var")
+    assert enqueue(event_action="acknowledge", dedup_key=answer.json()["dedup_key"]).status_code == 202
+    assert enqueue(event_action="resolve", dedup_key=answer.json()["dedup_key"]).status_code == 202
+    process_receipts()
+    alert.refresh_from_db()
+    assert alert.acknowledged_at is not None
+    assert alert.ended_at is not None
+    assert enqueue(event_action="trigger", payload={"summary": "x"}).status_code == 400
+    assert enqueue(event_action="resolve").status_code == 400
+    assert client.post("/v2/enqueue", "[]", content_type="application/json").status_code == 400
+    wrong = {"routing_key": "wrong", "event_action": "trigger", "payload": payload}
+    assert client.post("/v2/enqueue", dumped(wrong), content_type="application/json").status_code == 404

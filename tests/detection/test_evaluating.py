@@ -4,7 +4,6 @@ import threading
 from collections import Counter
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from django.db import connection
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def codes_of(rule: Rule) -> list[int]:
     """The verdicts on the first series, oldest first."""
-    return [int(np.frombuffer(bytes(row.codes), dtype=np.int8)[0]) for row in rule.verdicts.order_by("at")]
+    return [int(row.by_position[0]) for row in rule.verdicts.order_by("at")]
 
 
 def verbs_of(incident: Incident) -> list[str]:
@@ -179,15 +178,35 @@ def test_rules_of_a_group_share_one_incident_at_the_worst_level() -> None:
     assert Incident.objects.get().status == "recovered"
 
 
-def test_after_an_outage_everything_is_judged_and_one_incident_comes_of_it() -> None:
+def test_after_an_outage_what_began_and_ended_meanwhile_is_kept_and_calls_nobody() -> None:
     rule = make_rule()
-    feed(rule.metric, [50, 50, 1, 1, 1] * 8, start=two_hours_ago(rule.metric))
-    assert evaluate_due() == 40
-    assert Alert.objects.count() == 8
+    burst, calm = [50, 50, 1, 1, 1], [1] * 30
+    feed(rule.metric, [*burst, *calm, *burst, *calm, *burst, *calm], start=two_hours_ago(rule.metric))
+    assert evaluate_due(limit=17) == 105
+    assert Alert.objects.filter(is_late=True, ended_at__isnull=False, incident=None).count() == 3
+    assert codes_of(rule).count(int(FIRING)) == 6
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.parametrize("limit", [17, 55, 500])
+def test_after_an_outage_what_fires_still_opens_one_incident_dated_to_its_beginning(limit: int) -> None:
+    rule = make_rule()
+    start = two_hours_ago(rule.metric)
+    burst, calm = [50, 50, 1, 1, 1], [1] * 30
+    after = feed(rule.metric, [*burst, *calm, *burst, *calm, *[50] * 40], start=start)
+    assert evaluate_due(limit=limit) == 110
     incident = Incident.objects.get()
-    assert incident.status == "recovered"
-    assert verbs_of(incident) == ["report", "recover"]
-    assert set(Alert.objects.values_list("incident", flat=True)) == {incident.pk}
+    assert (incident.status, incident.occurred_at) == ("reported", start + 70 * MINUTE)
+    assert Alert.objects.filter(incident=incident).count() == 1
+    feed_and_judge(rule.metric, [1, 1, 1], start=after)
+    assert Incident.objects.get().status == "recovered"
+
+
+def test_a_burst_that_was_over_within_the_last_minutes_still_opens_its_incident() -> None:
+    rule = make_rule()
+    feed(rule.metric, [50, 50, 1, 1, 1], start=clock.now() - 6 * MINUTE)
+    evaluate_due()
+    assert verbs_of(Incident.objects.get()) == ["report", "recover"]
 
 
 def test_a_backlog_judged_in_pieces_comes_to_the_same_verdicts() -> None:

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detection.evaluation import Memory, Patience, Step, advance, first_mark
+from detection.evaluation import Memory, Patience, Record, Step, advance, first_mark
 from detection.rules.verdict import FIRING, OK, UNKNOWN
 
 CODES = {"?": UNKNOWN, ".": OK, "!": FIRING}
+ONE = np.array([0])
 verdicts = st.text(alphabet="?.!", max_size=60)
 patiences = st.builds(
     lambda n, m, clear: Patience(min(m, n), n, clear), st.integers(1, 6), st.integers(1, 6), st.integers(1, 6)
@@ -17,10 +18,10 @@ patiences = st.builds(
 
 def run(word: str, patience: Patience) -> str:
     """What happens frame by frame: ``o`` opens, ``e`` ends, ``-`` nothing."""
-    memory, is_open, happened = Memory.of(b"", 1), False, ""
+    record, is_open, happened = Record.read(b""), False, ""
     for letter in word:
-        step = take(memory, letter, is_open, patience)
-        memory = Memory.of(step.memory.pack(), 1)
+        step = take(record.at(ONE), letter, is_open, patience)
+        record = Record.read(Record.of(ONE, step.memory).pack())
         is_open = (is_open or bool(step.opens[0])) and not bool(step.ends[0])
         happened += "o" if step.opens[0] else "e" if step.ends[0] else "-"
     return happened
@@ -92,7 +93,7 @@ def test_unknown_frames_only_ever_delay_an_end(word: str, patience: Patience, pl
 @settings(max_examples=30)
 @given(words=st.lists(st.text(alphabet="?.!", min_size=20, max_size=20), min_size=1, max_size=6), patience=patiences)
 def test_series_do_not_disturb_each_other(words: list[str], patience: Patience) -> None:
-    memory, is_open = Memory.of(b"", len(words)), np.zeros(len(words), dtype=np.bool_)
+    memory, is_open = Memory.empty(len(words)), np.zeros(len(words), dtype=np.bool_)
     happened = [""] * len(words)
     for index in range(20):
         step = advance(memory, np.array([CODES[word[index]] for word in words]), is_open, patience)
@@ -102,10 +103,22 @@ def test_series_do_not_disturb_each_other(words: list[str], patience: Patience) 
     assert happened == [run(word, patience) for word in words]
 
 
-def test_series_that_came_later_start_with_an_empty_memory() -> None:
-    step = take(Memory.of(b"", 1), "!", False, Patience(2, 3, 1))
-    wider = Memory.of(step.memory.pack(), 3)
-    assert wider.marks.tolist() == [1, 0, 0]
+def test_only_series_with_something_to_remember_are_remembered() -> None:
+    places = np.array([3, 7, 900_000])
+    memory = Memory(np.array([0b101, 0, 1], dtype=np.uint64), np.array([0, 0, 2], dtype=np.uint32))
+    record = Record.read(Record.of(places, memory).pack())
+    assert record.places.tolist() == [3, 900_000]
+    wider = record.at(np.array([1, 3, 900_000]))
+    assert (wider.marks.tolist(), wider.quiet.tolist()) == ([0, 0b101, 1], [0, 0, 2])
+    assert [record.marks_of(place) for place in (3, 4, 900_000, 900_001)] == [0b101, 0, 1, 0]
+
+
+def test_what_may_not_open_yet_opens_when_it_may_if_it_fires_still() -> None:
+    memory, is_open, patience = Memory.empty(1), np.array([False]), Patience(2, 3, 1)
+    for may_open, opens in ((False, False), (False, False), (True, True)):
+        step = advance(memory, np.array([FIRING]), is_open, patience, may_open=may_open)
+        memory = step.memory
+        assert step.opens.tolist() == [opens]
 
 
 def test_the_first_mark_says_how_many_frames_ago_it_began() -> None:

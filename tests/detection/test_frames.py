@@ -1,13 +1,17 @@
 """The frame store: what goes in comes out, gaps are NaN, late values join their frame."""
 
+import math
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from detection import frames
-from detection.models import Frame, Series
+from detection.models import Frame, Metric, Series
+from detection.moments import Judge
 from detection.services import drop_expired_frames, edit_metric, store_frame
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted
@@ -79,8 +83,43 @@ def test_history_is_read_around_the_same_minute_of_earlier_days() -> None:
     metric = make_metric()
     start = two_hours_ago(metric) - timedelta(days=2)
     feed(metric, [1, 2, 3], start=start - MINUTE)
-    around = frames.read_around(metric, [start + timedelta(days=1), start], 1, width=1)
-    np.testing.assert_array_equal(around[:, :, 0], [[NAN, NAN, NAN], [1, 2, 3]])
+    parameters = {"direction": "below", "ratio": 0.5, "days": 2, "required_days": 1, "around": 1, "minimum_expected": 1}
+    judge = Judge(metric, kind="earlier_days", parameters=parameters)
+    judged = judge.judge(start + timedelta(days=2), np.array([1], dtype=np.float32), np.array([False]))
+    assert judged.expected.tolist() == [2]
+
+
+def test_whole_frames_are_written_at_once_and_over_what_is_there_only_what_is_known() -> None:
+    metric = make_metric()
+    start = two_hours_ago(metric)
+    feed(metric, [5], start=start + MINUTE)
+    rows = [(start + index * MINUTE, np.array([index, NAN, 1e300])) for index in range(3)]
+    rows[1] = (start + MINUTE, np.array([NAN, 7, math.inf]))
+    assert frames.write_frames(metric, rows) == 2
+    window = frames.read_window(metric, start - MINUTE, start + 2 * MINUTE, width=3)
+    np.testing.assert_array_equal(window.values, [[0, NAN, NAN], [5, 7, NAN], [2, NAN, NAN]])
+
+
+@pytest.mark.parametrize("count", [1, 3, 400])
+def test_rows_come_out_as_they_went_in_whatever_pieces_they_come_in(count: int) -> None:
+    metric = make_metric(precision="float64")
+    start, values = two_hours_ago(metric), np.arange(count, dtype=np.float64)
+    frames.write_frames(metric, [(start + index * MINUTE, values + index) for index in range(5)])
+    for size in (1, 7, 100, 10_000):
+        raw, taken = raw_copy(metric), frames._Taken("float64")
+        for place in range(0, len(raw), size):
+            taken.write(raw[place : place + size])
+        assert [at for at, _row in taken.rows] == [start + index * MINUTE for index in range(5)]
+        assert [row.tolist() for _at, row in taken.rows] == [(values + index).tolist() for index in range(5)]
+
+
+def raw_copy(metric: Metric) -> bytes:
+    """What COPY sends for all frames of the metric."""
+    buffer = BytesIO()
+    query = f"SELECT at, is_packed, values FROM detection_frame WHERE metric_id = {metric.pk} ORDER BY at"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", buffer)
+    return buffer.getvalue()
 
 
 def test_frames_are_dropped_when_their_time_is_over() -> None:

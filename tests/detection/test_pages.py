@@ -238,3 +238,33 @@ def test_more_alerts_on_the_timeline_are_a_sentence() -> None:
     feed_and_judge(rule.metric, [50], start=start + MINUTE, status="failed")
     page = signed_in().get(Incident.objects.get().get_absolute_url()).content.decode()
     assert "1 more alert joined" in page
+
+
+def test_a_preview_stores_nothing_and_loses_nothing_that_was_typed() -> None:
+    rule, editor = make_rule(), signed_in()
+    feed(rule.metric, [1, 50, 60, 50, 2], start=two_hours_ago(rule.metric))
+    typed = filled_form(rule, name="Typed", value="40", verb="preview", preview_span="6h")
+    for name in ("new", "edit"):
+        answer = editor.post(addresses(rule)[name], typed)
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "Would have fired 1 time: 0 of 0 known incidents, 1 besides." in page
+        assert 'value="Typed"' in page
+        assert 'value="6h" selected' in page
+    rule.refresh_from_db()
+    assert (rule.name, rule.version, Rule.objects.count()) == ("Too many", 1, 1)
+
+
+def test_a_preview_of_what_cannot_be_used_says_so_beside_the_field() -> None:
+    rule = make_rule()
+    answer = signed_in().post(addresses(rule)["new"], filled_form(rule, clear_value="70", verb="preview"))
+    assert answer.status_code == 400
+    assert "It must not lie above the threshold." in answer.content.decode()
+
+
+def test_the_edit_page_shows_the_last_day_of_the_rule_as_it_is() -> None:
+    rule = make_rule()
+    page = signed_in().get(addresses(rule)["edit"]).content.decode()
+    assert "No frame of these series is stored" in page
+    feed(rule.metric, [1, 50, 60, 50, 2], start=two_hours_ago(rule.metric))
+    assert "Would have fired 1 time" in signed_in().get(addresses(rule)["edit"]).content.decode()

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from detection.profiles import CLOUDWALK
-from detection.recordings import UnusableRecordingError, format_clock, parse_clock, read_recording
+from detection.profiles import CHECKOUT, CLOUDWALK, MERCHANTS
+from detection.recordings import UnusableRecordingError, format_clock, parse_clock, parse_moment, read_recording
 
 LAYOUT = CLOUDWALK.layout
 
@@ -28,7 +28,7 @@ def read(text: str):  # type: ignore[no-untyped-def]
 )
 def test_headers_and_times_in_whatever_dress_they_come(text: str) -> None:
     recording = read(text)
-    assert recording.minutes == {1: {"denied": 8.0}}
+    assert recording.minutes == {1: {("denied",): {"count": 8.0}}}
     assert recording.faults == []
 
 
@@ -55,7 +55,7 @@ def test_headers_and_times_in_whatever_dress_they_come(text: str) -> None:
 )
 def test_a_spoilt_row_is_reported_and_left_out_and_the_rest_is_read(row: str) -> None:
     recording = read(f"time,status,count\n00h 01,denied,8\n{row}\n00h 03,failed,1\n")
-    assert recording.minutes == {1: {"denied": 8.0}, 3: {"failed": 1.0}}
+    assert recording.minutes == {1: {("denied",): {"count": 8.0}}, 3: {("failed",): {"count": 1.0}}}
     assert [fault.line for fault in recording.faults] == [3]
     assert recording.faults[0].reason
 
@@ -83,3 +83,42 @@ def test_clocks_go_both_ways() -> None:
 def test_minutes_between_two_times_include_both() -> None:
     recording = read("time,status,count\n00h 01,a,1\n00h 02,a,1\n00h 03,a,1\n00h 05,a,1\n")
     assert recording.between(2, 5) == [2, 3, 5]
+
+
+def test_hours_of_several_days_with_labels_left_empty_and_rows_that_are_summed() -> None:
+    text = (
+        "t,success,mid,pmt,pg,sub_type,hr,bank\n"
+        "5,4,shop,UPI,A,PAY,2020-02-12 23,UPI\n"
+        "3,1,shop,UPI,A,COLLECT,2020-02-12 23,UPI\n"
+        "2,0,shop,NB,,,2020-02-13 01,SBI\n"
+        "2,3,shop,NB,B,,2020-02-13 01,SBI\n"
+        "2,1,shop,NB,B,,2020-02-30 01,SBI\n"
+        "2,1,shop,NB,B,,2020,SBI\n"
+    )
+    recording = read_recording(io.StringIO(text), MERCHANTS.layout)
+    assert recording.minutes == {
+        23 * 60: {("shop", "UPI", "A", "UPI"): {"attempts": 8.0, "successes": 5.0}},
+        25 * 60: {("shop", "NB", "none", "SBI"): {"attempts": 2.0, "successes": 0.0}},
+    }
+    assert [fault.reason for fault in recording.faults] == [
+        "more successes than attempts",
+        "“2020-02-30 01” is no date",
+        "“2020” is no time of day",
+    ]
+
+
+def test_hours_that_say_how_it_was_before() -> None:
+    text = "time,today,yesterday,same_day_last_week,avg_last_week,avg_last_month\n08h,0,1,18,8.71,10.42\n"
+    recording = read_recording(io.StringIO(text), CHECKOUT.layout)
+    assert recording.minutes == {480: {(): {"today": 0.0, "yesterday": 1.0, "last_week": 18.0, "average": 8.71}}}
+
+
+def test_moments_of_later_days_go_both_ways() -> None:
+    assert parse_moment("14:33") == 873
+    assert parse_moment("2d 14:33") == 2 * 1440 + 873
+    assert format_clock(parse_moment("2d 14:33")) == "2d 14:33"
+
+
+def test_years_apart_are_refused() -> None:
+    with pytest.raises(UnusableRecordingError, match="days apart"):
+        read("time,status,count\n00h 01,a,1\n2026-01-01 00:01,a,1\n")

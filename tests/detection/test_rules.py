@@ -1,5 +1,7 @@
 """The kinds of rules as tables: values in, verdicts out; and what they refuse, in the words a person reads."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -8,13 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detection.rules import KINDS, earlier_days, threshold
-from detection.rules.verdict import FIRING, OK, UNKNOWN, median
+from detection.rules.verdict import FIRING, OK, UNKNOWN, Moment, Values, median
 from detection.rules.words import ParametersRefused
 
 NAN = float("nan")
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ABOVE = {"direction": "above", "value": 20, "clear_value": 10}
 BELOW = {"direction": "below", "value": 5, "clear_value": 8}
 DROP = {"direction": "below", "ratio": 0.5, "days": 3, "required_days": 2, "around": 1, "minimum_expected": 10}
+
+
+def moment(values: list[float], history: Values | None = None, *, is_open: bool = False) -> Moment:
+    """One frame as a kind is shown it."""
+    known = np.array(values, dtype=np.float64)
+    past = np.empty((0, 1, len(known))) if history is None else history
+    return Moment(NOON, timedelta(minutes=1), known, past, np.full(len(known), is_open))
 
 
 @pytest.mark.parametrize(
@@ -35,18 +45,14 @@ DROP = {"direction": "below", "ratio": 0.5, "days": 3, "required_days": 2, "arou
     ],
 )
 def test_threshold_verdicts(parameters: dict[str, Any], value: float, is_open: bool, code: int) -> None:
-    judged = threshold.evaluate(threshold.read(parameters), np.array([value]), np.empty((0, 1, 1)), np.array([is_open]))
+    judged = threshold.evaluate(threshold.read(parameters), moment([value], is_open=is_open))
     assert judged.codes.tolist() == [code]
 
 
 def judge_drop(value: float, history: list[list[float]], **changes: Any) -> tuple[int, float]:
     """History: one row of three frames for each earlier day."""
-    judged = earlier_days.evaluate(
-        earlier_days.read(DROP | changes),
-        np.array([value]),
-        np.array(history)[:, :, np.newaxis],
-        np.array([False]),
-    )
+    past = np.array(history)[:, :, np.newaxis]
+    judged = earlier_days.evaluate(earlier_days.read(DROP | changes), moment([value], past))
     return int(judged.codes[0]), float(judged.expected[0])
 
 
@@ -91,12 +97,28 @@ def test_the_median_is_numpys_without_its_warnings(rows: list[list[float]]) -> N
             assert np.isnan(found)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+SAMPLES: dict[str, dict[str, Any]] = {
+    "threshold": ABOVE,
+    "change": {"direction": "falls", "by": 30, "intervals": 5},
+    "earlier_days": DROP,
+    "earlier_weeks": {"direction": "below", "ratio": 0.5},
+    "seasonal": {"direction": "both"},
+    "success_rate": {"direction": "below", "percent": 95},
+    "share": {"direction": "above", "percent": 20},
+    "absence": {"absent": "missing", "frames": 3},
+}
+COMPARING = [kind for kind in SAMPLES if kind != "absence"]
+
+
+@pytest.mark.parametrize("kind", COMPARING)
 @given(values=st.lists(st.one_of(st.just(NAN), st.floats(0, 1e6)), min_size=1, max_size=5))
 def test_a_gap_is_unknown_whatever_the_kind(kind: str, values: list[float]) -> None:
-    parameters = KINDS[kind].read(ABOVE if kind == "threshold" else DROP)
-    history = np.full((3, 3, len(values)), 50.0)
-    judged = KINDS[kind].evaluate(parameters, np.array(values), history, np.zeros(len(values), dtype=np.bool_))
+    parameters = KINDS[kind].read(SAMPLES[kind])
+    count = len(values)
+    shown = replace(
+        moment(values, np.full((3, 3, count), 50.0)), other=np.full(count, 1e6), total=max(np.nansum(values), 100.0)
+    )
+    judged = KINDS[kind].evaluate(parameters, shown)
     for value, code in zip(values, judged.codes.tolist(), strict=True):
         assert (code == UNKNOWN) == bool(np.isnan(value))
 
@@ -134,7 +156,7 @@ def test_what_may_be_left_out_has_a_default() -> None:
     assert earlier_days.read({"direction": "below", "ratio": 0.5, "days": 4}).required_days == 4
 
 
-@pytest.mark.parametrize(("kind", "given"), [("threshold", ABOVE), ("threshold", BELOW), ("earlier_days", DROP)])
+@pytest.mark.parametrize(("kind", "given"), [*SAMPLES.items(), ("threshold", BELOW)])
 def test_every_kind_says_what_it_does(kind: str, given: dict[str, Any]) -> None:
     said = KINDS[kind].describe(KINDS[kind].read(given))
-    assert "%" not in said.text % said.values
+    assert "%(" not in said.text % said.values

@@ -234,7 +234,7 @@ def test_a_refused_file_loses_no_word(alice: Person) -> None:
 def test_an_upload_that_is_too_large_is_refused_by_its_length(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "LARGEST_REQUEST", 10_000)
     incident, client = make_incident(), signed_in(alice)
-    assert post(client, incident, text="x", files=[SimpleUploadedFile("x.log", b"a" * 20_000)]).status_code == 400
+    assert post(client, incident, text="x", files=[SimpleUploadedFile("x.log", b"a" * 20_000)]).status_code == 413
     assert not Event.objects.about(incident).filter(verb="note").exists()
 
 

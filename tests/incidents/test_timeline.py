@@ -221,7 +221,8 @@ def test_a_long_timeline_costs_no_more_queries_than_a_short_one(alice: Person) -
         services.pin_entry(long, event=event.pk, **by(alice))
     services.watch_incident(long, **by(alice))
     queries_of(client, short.get_absolute_url())
-    assert queries_of(client, long.get_absolute_url()) <= queries_of(client, short.get_absolute_url()) + 1
+    # One more for the pins, two for what is similar to it: whatever the length.
+    assert queries_of(client, long.get_absolute_url()) <= queries_of(client, short.get_absolute_url()) + 3
 
 
 def test_the_stepper_knows_what_lies_far_behind_the_first_page(alice: Person) -> None:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from incidents.services import record_breaches
 from lifecycle import clock as database_clock
 from notifications import cycle, keeper
 from notifications.health import pager_light, read_health
@@ -27,7 +28,7 @@ from notifications.services.watching import watch_signs
 from outbound.client import Answer
 from outbound.errors import OutboundError
 from tests.clock import Clock
-from tests.factories import make_person
+from tests.factories import make_incident, make_person
 from tests.notifications.outbox import make_page
 from tests.scenarios.stage import make_duty
 
@@ -256,6 +257,16 @@ def test_the_ledger_tells_how_late_things_were(clock: Clock) -> None:
     assert steps.p99 is not None
     assert 38 < steps.p99 < 40
     assert (messages.count, messages.p99) == (0, None)
+
+
+def test_a_deadline_that_had_passed_before_its_incident_was_reported_is_not_late(clock: Clock) -> None:
+    start = clock.now()
+    make_incident(level=1, occurred_at=start - timedelta(hours=5))
+    record_breaches()
+    (*_others, deadlines) = ledger.read_exactness(since=start - MINUTE, until=clock.now())
+    assert deadlines.count > 0
+    assert deadlines.longest is not None
+    assert deadlines.longest < 60
 
 
 def test_the_histograms_only_grow_and_count_each_thing_once(clock: Clock) -> None:

@@ -14,6 +14,7 @@ from notifications.channels import ChannelError, Message, Report
 from notifications.models import Breaker, Delivery, DeliveryStatus, PagingSettings
 from notifications.services.answering import reply_sms
 from notifications.services.checking import check_statuses
+from notifications.services.claiming import A_FEW_MORE, SLOTS, claim_due
 from notifications.services.promising import promise
 from notifications.services.sending import send_due_deliveries
 from tests.clock import Clock
@@ -40,6 +41,11 @@ def page(incident: Incident, person: Person, channel: str = "sms", *, key: str =
     return delivery
 
 
+def notice(incident: Incident, person: Person, *, key: str) -> Delivery:
+    (delivery,) = promise(incident=incident, recipients=[person], channels=("sms",), purpose="initial", key=key)
+    return delivery
+
+
 def statuses(*deliveries: Delivery) -> list[str]:
     return [Delivery.objects.get(pk=each.pk).status for each in deliveries]
 
@@ -56,6 +62,16 @@ def test_a_second_text_within_a_minute_waits_and_says_why(carrier: Carrier, alic
     clock.advance(seconds=60)
     send_due_deliveries()
     assert statuses(second) == ["sent"]
+
+
+def test_more_waiting_messages_than_one_look_takes_in_keep_nobody_behind_them(carrier: Carrier, alice: Person) -> None:
+    incident, bob = make_incident(), make_person(name="Bob")
+    for number in range(2 * SLOTS + A_FEW_MORE + 1):
+        notice(incident, alice, key=f"news:{number}")
+    later = notice(incident, bob, key="news:0")
+    send_due_deliveries(limit=1)
+    (claim,) = claim_due()
+    assert claim.delivery_id == later.pk
 
 
 def test_pages_that_wait_for_one_person_become_one_message(carrier: Carrier, alice: Person) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.patterns import LONGEST_TEXT, PatternRefused, read_pattern
+from lifecycle.patterns import LONGEST_TEXT, PatternRefused, read_pattern
 from notifications.routing import Route, RouteRefused
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared/data/peer_cases/oncall_dev.json"

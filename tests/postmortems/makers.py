@@ -9,9 +9,11 @@ from incidents.models import ActionItem, Incident
 from lifecycle import clock
 from postmortems import services
 from postmortems.models import Issue, Postmortem, Status, TimelineEntry
+from postmortems.services.triggering import look_at
 from tests.factories import make_incident, make_person
 
 PHASES = [Status.TIMELINE, Status.ISSUES, Status.ACTIONS, Status.PUBLISHED]
+BEFORE = (Status.PROPOSED, Status.DECLINED)
 
 
 def recovered_incident(**fields: Any) -> Incident:
@@ -52,6 +54,8 @@ def add_action(postmortem: Postmortem, **fields: Any) -> ActionItem:
 
 def postmortem_in(phase: str, actor: Person | None = None) -> Postmortem:
     """With one issue from the issue phase on, and one action that answers it from publishing on."""
+    if phase in BEFORE:
+        return _proposed(phase)
     postmortem = make_postmortem(actor=actor)
     who: dict[str, Any] = {"actor": actor or postmortem.started_by, "via": "web"}
     steps = PHASES.index(Status(phase))
@@ -62,6 +66,16 @@ def postmortem_in(phase: str, actor: Person | None = None) -> Postmortem:
         services.open_actions(postmortem, **who)
     if steps > 2:
         add_action(postmortem)
-        services.publish_postmortem(postmortem, **who)
+        services.publish_postmortem(postmortem, actor=make_person(Role.INCIDENT_MANAGER), via="web")
     assert postmortem.status == phase
+    return postmortem
+
+
+def _proposed(phase: str) -> Postmortem:
+    """By the policy, of a resolved incident of Level 1."""
+    incident = recovered_incident(level=1)
+    look_at(incident, verb="resolve")
+    postmortem: Postmortem = incident.postmortems.get()
+    if phase == Status.DECLINED:
+        services.decline_postmortem(postmortem, actor=None, via="web", reason="A known thing")
     return postmortem

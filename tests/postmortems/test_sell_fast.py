@@ -12,6 +12,7 @@ from lifecycle.models import Event
 from lifecycle.transitions import TransitionRefused
 from postmortems import services as postmortem_services
 from problems import services as problem_services
+from tests.detection.inspections.makers import make_inspection
 from tests.factories import make_incident, make_person, make_service, make_team
 from tests.postmortems.makers import add_entry
 
@@ -84,7 +85,7 @@ def test_sell_fast_from_the_revert_to_a_mandatory_performance_test(clock: Any) -
         via="web",
     )
     postmortem_services.decline_action(blind, reason="The new database records them", actor=manager, via="web")
-    postmortem_services.publish_postmortem(postmortem, actor=manager, via="web")
+    postmortem_services.publish_postmortem(postmortem, actor=engineer, via="web")
     assert Event.objects.about(incident).filter(verb="publish_postmortem").exists()
 
     # The problem ends with an inspection, the action with somebody else's eyes.
@@ -94,12 +95,24 @@ def test_sell_fast_from_the_revert_to_a_mandatory_performance_test(clock: Any) -
     )
     problem_services.plan_fix(problem, fix="Query the last 30 days only", **by_developer)
     problem_services.verify_problem(problem, **by_developer)
+    inspection = make_inspection(name="Performance test before each release")
     problem_services.record_outcome(
-        problem, outcome="inspection", outcome_text="Performance test before each release", **by_developer
+        problem,
+        outcome="inspection",
+        outcome_reference=inspection.reference,
+        outcome_text="It looks for a release without one",
+        **by_developer,
     )
     problem_services.close_problem(problem, **by_developer)
-    incident_services.complete_action(action, actor=developer, via="web", proof="Pipeline step 7")
+    incident_services.complete_action(
+        action,
+        proof="The inspection finds none",
+        proof_url=f"https://mainstay.example/inspections/{inspection.pk}/",
+        **by_developer,
+    )
     assert list(ActionItem.objects.pending()) == [action]
     incident_services.verify_action(action, actor=engineer, via="web")
     assert not ActionItem.objects.pending().exists()
+    assert problem.outcome_reference == inspection.reference
+    assert action.proof_url.endswith(inspection.get_absolute_url())
     assert (incident.status, problem.status, postmortem.status) == ("closed", "closed", "published")

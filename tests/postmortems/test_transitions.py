@@ -9,6 +9,8 @@ from tests.postmortems.makers import postmortem_in
 pytestmark = pytest.mark.django_db
 
 TABLE = {
+    "begin": {"proposed", "declined"},
+    "decline": {"proposed"},
     "open_issues": {"timeline"},
     "open_actions": {"issues"},
     "repeat_pass": {"issues"},

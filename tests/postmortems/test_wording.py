@@ -74,4 +74,5 @@ def test_gaps_do_not_depend_on_the_order_and_are_all_long(minutes: list[int]) ->
 
 def test_what_the_records_do_not_tell_is_asked_about() -> None:
     assert unanswered(["report", "page_sent", "acknowledge", "recover"]) == ["decided"]
+    assert unanswered(["report"], told=["notified", "decided"]) == ["acknowledged", "recovered"]
     assert unanswered([]) == ["detected", "notified", "acknowledged", "decided", "recovered"]

@@ -274,3 +274,16 @@ def test_a_closed_problem_leaves_the_open_ones() -> None:
     assert Problem.objects.open().count() == 1
     close(problem, actor=None, via="web")
     assert Problem.objects.open().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("cause_class", "needs_one"), [("known", False), ("known_defect", True), ("recurring", True), ("unknown", True)]
+)
+def test_the_closing_duty_of_each_cause_class(cause_class: str, needs_one: bool) -> None:
+    incident, engineer = resolved_incident(cause_class), make_person()
+    if needs_one:
+        with pytest.raises(TransitionRefused, match="Link a problem first"):
+            incident_services.close_incident(incident, actor=engineer, via="web")
+        services.raise_problem(actor=engineer, via="web", incident=incident)
+    incident_services.close_incident(incident, actor=engineer, via="web")
+    assert incident.status == "closed"

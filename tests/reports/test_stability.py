@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.stability import Day, Harm, Share, aggregate, measure, measure_time
+from reports.targets import budget_of
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 END = datetime(2026, 10, 8, tzinfo=UTC)
@@ -139,3 +140,25 @@ def test_days_of_different_size_weigh_by_their_size() -> None:
         Day(a, b, amount) for (a, b), amount in zip(pairwise([START, START + ONE_DAY, END]), [100, 900], strict=True)
     ]
     assert measure([harm(1, 1, 50)], days).stability == pytest.approx(0.95)
+
+
+@given(harm_lists, audiences, st.sets(st.integers(1, 6)))
+def test_cutting_the_period_at_midnights_changes_nothing(harms: list[Harm], audience: int, cuts: set[int]) -> None:
+    """Months of a year, or the days before and after a service moved: the pieces add up."""
+    whole, bounds = week(audience), [0, *sorted(cuts), 7]
+    parts = [measure(harms, whole[first:after]) for first, after in pairwise(bounds)]
+    assert aggregate(parts).lost == pytest.approx(measure(harms, whole).lost, abs=1e-6)
+    down = [(one.start, one.end) for one in harms]
+    pieces = [
+        measure_time(down, start=START + ONE_DAY * first, end=START + ONE_DAY * after)
+        for first, after in pairwise(bounds)
+    ]
+    assert aggregate(pieces) == measure_time(down, start=START, end=END)
+
+
+@given(st.floats(0, 1), st.floats(0, 900), st.integers(1, 1000), st.integers(0, 1000))
+def test_a_budget_is_used_up_when_the_target_is_missed(target: float, lost: float, so_far: int, ahead: int) -> None:
+    budget = budget_of(target, lost=lost, so_far=so_far, whole=so_far + ahead)
+    assert budget.left == pytest.approx(budget.allowed - lost)
+    if budget.burn is not None and ahead == 0:
+        assert (budget.burn > 1) == (budget.left < 0) or budget.left == pytest.approx(0, abs=1e-6)

@@ -13,9 +13,10 @@ from incidents.models import Incident
 from incidents.services import acknowledge_incident, open_or_find, recover_incident, resolve_incident
 from lifecycle.models import Event
 from notifications.fake_carrier.server import FakeCarrier
-from notifications.models import Delivery, EscalationPolicy, NotificationRule
+from notifications.models import Delivery, EscalationPolicy, NotificationRule, PagingSettings
+from notifications.services.alarming import report_alarms
 from tests.clock import Clock
-from tests.factories import make_incident
+from tests.factories import make_incident, make_service
 from tests.scenarios.stage import Duty, assert_nothing_but_reminders, make_duty, tick
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,9 @@ def is_taken_off_the_schedule(duty: Duty) -> None:
 def test_f12_who_cannot_be_paged_any_more_is_replaced_at_once(
     befalls: Callable[[Duty], None], duty: Duty, one_way: FakeCarrier, clock: Clock
 ) -> None:
-    """In the middle of an escalation: nobody can be reached by the step that is due, so it pages the fallback too."""
+    """In the middle of an escalation: nobody can be reached by the step that is due, so it pages the fallback too, and
+    whoever keeps the rota hears of the gap."""
+    PagingSettings.objects.update(internal_service=make_service(name="Mainstay paging"))
     incident = make_incident(service=duty.service, level=2)
     tick()
     paged(one_way, duty.primary)
@@ -149,6 +152,10 @@ def test_f12_who_cannot_be_paged_any_more_is_replaced_at_once(
         one_way.inbox(duty.secondary.email).expect_email("please acknowledge")
     paged(one_way, duty.manager)
     assert pages()[-1].data["is_gap"]
+    report_alarms()
+    gap = Incident.objects.exclude(pk=incident.pk).get()
+    assert (gap.service.name, gap.level_id) == ("Mainstay paging", 2)
+    assert duty.service.operations_team.name in gap.description
     assert Incident.objects.get(pk=incident.pk).status == "reported"
 
 

@@ -1,6 +1,7 @@
 """A recorded day of real payment counts, on the whole running product: detection, a ringing phone, recovery."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -8,11 +9,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 
-from deploy.stack import PROJECT, Stack
+from deploy.stack import PROJECT, Stack, plain_environment
+from tests.migrated import another_copy
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared/data/payments_cloudwalk/transactions_1.csv"
 SPEED = 1000  # recorded seconds in one of ours: the burst of four hours lasts 15 s
@@ -20,10 +23,17 @@ FIRST = 20  # the replay begins at 14:20
 
 
 @pytest.fixture
-def stack() -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory(prefix="mainstay-day-") as name:
-        Path(name).chmod(0o711)  # root's PostgreSQL runs as another user and must get through
-        running = Stack(Path(name) / "var", demo=True)
+def stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stack]:
+    """On the PostgreSQL of the tests, where migrating was done before."""
+    with (
+        django_db_blocker.unblock(),
+        another_copy() as database,
+        tempfile.TemporaryDirectory(prefix="mainstay-day-") as name,
+    ):
+        operator = plain_environment() | {
+            "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+        }
+        running = Stack(Path(name) / "var", demo=True, operator=operator)
         try:
             running.start()
             yield running
@@ -32,7 +42,7 @@ def stack() -> Iterator[Stack]:
 
 
 def rows(stack: Stack, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    line = psycopg2.connect(stack.postgres.url)
+    line = psycopg2.connect(stack.env["DATABASE_URL"])
     try:
         with line, line.cursor() as cursor:
             cursor.execute(sql, values)
@@ -63,6 +73,7 @@ def first_alert(stack: Stack) -> float:
     return FIRST + float(minutes)
 
 
+@pytest.mark.product
 @pytest.mark.skipif(not RECORDED.exists(), reason="the recorded day is not on this machine (../shared/data)")
 def test_the_disturbance_of_a_recorded_day_opens_pages_and_recovers_by_itself(stack: Stack) -> None:
     command = [sys.executable, "manage.py", "replay", str(RECORDED), "--profile", "cloudwalk"]

@@ -1,10 +1,11 @@
 """``manage.py replay FILE --profile NAME --speed N``: feed a recorded day as if live."""
 
+import gzip
 import math
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -12,11 +13,12 @@ from tqdm import tqdm
 from detection.answering import NoCarrierError, let_phones_answer
 from detection.profiles import PROFILES
 from detection.recordings import (
-    MINUTES_OF_A_DAY,
+    MOST_DAYS,
+    Layout,
     Recording,
     UnusableRecordingError,
     format_clock,
-    parse_clock,
+    parse_moment,
     read_recording,
 )
 from detection.replay import Replay, feed, first_alert_at, incidents_of, prepare_replay, wait_until_judged
@@ -27,6 +29,13 @@ SHOWN_FAULTS = 5
 LARGEST = 256 * 1024 * 1024
 
 
+def open_recording(path: Path) -> TextIO:
+    """As text, unpacked where it is gzip."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    return path.open(encoding="utf-8-sig", errors="replace", newline="")
+
+
 class Command(BaseCommand):
     help = "Feed a recorded day into detection as if live; the Celery worker judges it and opens incidents."
 
@@ -34,8 +43,8 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--profile", required=True, choices=sorted(PROFILES))
         parser.add_argument("--speed", type=float, default=600, help="recorded seconds in one of ours (600)")
-        parser.add_argument("--from", dest="first", default="00:00", metavar="HH:MM")
-        parser.add_argument("--to", dest="last", default="23:59", metavar="HH:MM")
+        parser.add_argument("--from", dest="first", default="00:00", metavar="HH:MM", help="or “1d HH:MM”: a day later")
+        parser.add_argument("--to", dest="last", metavar="HH:MM", help="the end of the recording by default")
         parser.add_argument(
             "--answer",
             type=float,
@@ -47,29 +56,34 @@ class Command(BaseCommand):
         speed = options["speed"]
         if not (math.isfinite(speed) and 0.1 <= speed <= FASTEST):
             raise CommandError(f"--speed must lie between 0.1 and {FASTEST}.")
-        first, last = _minute(options["first"], "--from"), _minute(options["last"], "--to")
+        first, last = _minute(options["first"], "--from"), _minute(options["last"] or f"{MOST_DAYS}d 23:59", "--to")
         profile = PROFILES[options["profile"]]
         recording = self._read(options["file"], profile.layout)
-        if not recording.between(first, last):
+        found = recording.between(first, last)
+        if not found:
             raise CommandError(f"The file has no rows between {format_clock(first)} and {format_clock(last)}.")
         if options["answer"] is not None:
             self._answer(options["answer"])
-        replay = prepare_replay(profile, recording, speed=speed, first=first, last=last)
+        replay = prepare_replay(profile, recording, speed=speed, first=first, last=min(last, found[-1]))
         self._feed(replay)
         self._report(replay)
 
-    def _read(self, path: Path, layout: Any) -> Recording:
+    def _read(self, path: Path, layout: Layout) -> Recording:
         try:
             if path.stat().st_size > LARGEST:
                 raise CommandError(f"{path} is larger than {LARGEST // 1024 // 1024} MB.")
-            with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            with open_recording(path) as lines:
                 recording = read_recording(lines, layout)
+        except EOFError as error:
+            raise CommandError(f"{path} ends in the middle.") from error
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except UnusableRecordingError as error:
             raise CommandError(str(error)) from error
-        missing = MINUTES_OF_A_DAY - len(recording.minutes)
-        self.stdout.write(f"{path.name}: {len(recording.minutes)} minutes with rows, {missing} without.")
+        times = sorted(recording.minutes)
+        missing = (times[-1] - times[0]) // layout.step + 1 - len(times)
+        unit = "hours" if layout.step == 60 else "minutes"
+        self.stdout.write(f"{path.name}: {len(times)} {unit} with rows, {missing} between them without.")
         if recording.faults:
             self.stdout.write(f"{len(recording.faults)} rows were left out:")
             for fault in recording.faults[:SHOWN_FAULTS]:
@@ -84,8 +98,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} phones answer after {seconds:g} s of ringing and press 4.")
 
     def _feed(self, replay: Replay) -> None:
-        minutes = replay.last - replay.first + 1
-        with tqdm(total=minutes, unit="min", file=self.stderr, mininterval=0.5) as bar:
+        with tqdm(total=len(replay.minutes), unit="row", file=self.stderr, mininterval=0.5) as bar:
 
             def show(minute: int) -> None:
                 bar.set_description(f"recorded clock {format_clock(minute)}", refresh=False)
@@ -130,6 +143,6 @@ def _when(replay: Replay, at: datetime | None) -> str:
 
 def _minute(text: str, option: str) -> int:
     try:
-        return parse_clock(text)
+        return parse_moment(text)
     except ValueError as error:
         raise CommandError(f"{option}: {error}.") from error

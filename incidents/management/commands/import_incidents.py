@@ -21,6 +21,11 @@ SHOWN_REASONS = 10
 
 class Command(BaseCommand):
     help = "Import the export of another ticket system (CSV, also gzip) by a profile; see docs/imports.md."
+    noun = "incidents"
+
+    def import_file(self, path: Path, profile: Profile, *, faults: Faults, **options: Any) -> Import:
+        """What the command runs; the command for problems runs it with a writer of its own."""
+        return import_file(path, profile, faults=faults, **options)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = ", ".join(shipped_profiles())
@@ -47,7 +52,7 @@ class Command(BaseCommand):
         size = options["file"].stat().st_size if options["file"].is_file() else 0
         bars = Bars("checking" if options["dry_run"] else "writing")
         try:
-            return import_file(
+            return self.import_file(
                 options["file"],
                 profile,
                 faults=faults,
@@ -67,7 +72,7 @@ class Command(BaseCommand):
         if made.run is None:
             write("Dry run: nothing was written.")
         write(f"{made.path.name}, profile {made.profile.name}: {counts['rows']:,} rows")
-        write(f"incidents: {counts['incidents']:,} (events: {counts['events']:,})")
+        write(f"{self.noun}: {counts['incidents']:,} (events: {counts['events']:,})")
         write(
             f"  {would}created: {counts['created']:,}, {would}updated: {counts['updated']:,}, "
             f"unchanged: {counts['unchanged']:,}, worked on here and only their history completed: "

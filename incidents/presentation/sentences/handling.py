@@ -142,6 +142,25 @@ def _record_impact(event: Event) -> str:
     return _("recorded the impact: %(users)s users, %(views)s page views") % words
 
 
+@sentence("change_impact", icon="users")
+def _change_impact(event: Event) -> str:
+    now, before = event.data, event.data.get("before", {})
+    words = {
+        "users": f"{now.get('users', 0):,}",
+        "views": f"{now.get('page_views', 0):,}",
+        "before": f"{before.get('users', 0):,}",
+        "views_before": f"{before.get('page_views', 0):,}",
+    }
+    return _("changed the impact to %(users)s users, %(views)s page views; it was %(before)s, %(views_before)s") % words
+
+
+@sentence("remove_impact", icon="users")
+def _remove_impact(event: Event) -> str:
+    before = event.data.get("before", {})
+    words = {"users": f"{before.get('users', 0):,}", "views": f"{before.get('page_views', 0):,}"}
+    return _("took an impact back: %(users)s users, %(views)s page views") % words
+
+
 @sentence("unmerge", icon="refresh", group="status")
 def _unmerge(event: Event) -> str:
     return _("undid the merge into INC-%(target)s") % {"target": event.data.get("target", "")}

@@ -7,6 +7,8 @@ name, so that nothing on a timeline is ever lost.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
+
 from lifecycle.lists import listed
 from lifecycle.models import Event
 
@@ -26,15 +28,24 @@ class Sentence:
 PAGING = ("page", "notify", "deliver", "escalat", "call", "sms", "email")
 """How verbs begin that are about telling people, for those that nobody has registered."""
 _sentences: dict[str, Sentence] = {}
+_of_models: dict[str, dict[str, Sentence]] = {}
+"""Verb -> label of a model ("incidents.actionitem") -> what the verb says of it, where it says something else there."""
 
 
 def sentence(
-    verb: str, *, icon: str = "point-filled", tone: str = "", group: str = "human"
+    verb: str, *, icon: str = "point-filled", tone: str = "", group: str = "human", of: str = ""
 ) -> Callable[[Writer], Writer]:
-    """Decorator for a function ``event -> sentence``. An empty tone follows from whether a person acted."""
+    """Decorator for a function ``event -> sentence``. An empty tone follows from whether a person acted.
+
+    ``of``: the label of the model ("incidents.actionitem") whose events alone it speaks of; the others keep theirs.
+    """
 
     def add(write: Writer) -> Writer:
-        _sentences[verb] = Sentence(write, icon, tone, group)
+        known = Sentence(write, icon, tone, group)
+        if of:
+            _of_models.setdefault(verb, {})[of] = known
+        else:
+            _sentences[verb] = known
         return write
 
     return add
@@ -46,6 +57,11 @@ def verbs_of(group: str) -> list[str]:
 
 
 def sentence_of(event: Event) -> Sentence:
+    if event.verb in _of_models:
+        subject = ContentType.objects.get_for_id(event.subject_type_id)
+        label = f"{subject.app_label}.{subject.model}"
+        if label in _of_models[event.verb]:
+            return _of_models[event.verb][label]
     if event.verb in _sentences:
         return _sentences[event.verb]
     is_page = event.verb.startswith(PAGING)

@@ -23,6 +23,7 @@ SAID: dict[str, Promise] = {
     "add_template": _("added the incident template “%(name)s”"),
     "change_template": _("changed the incident template “%(name)s”"),
     "set_policy": _("changed the handling policy"),
+    "set_action_policy": _("changed the rules of action items"),
 }
 
 

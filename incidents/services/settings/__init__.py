@@ -12,7 +12,7 @@ from incidents.services.settings.calendars import add_calendar, change_calendar,
 from incidents.services.settings.categories import add_category, change_category
 from incidents.services.settings.judging import add_criterion, change_criterion, set_matrix
 from incidents.services.settings.levels import TargetValues, set_level
-from incidents.services.settings.policy import set_policy
+from incidents.services.settings.policy import set_action_policy, set_policy
 from incidents.services.settings.reporting import (
     add_custom_field,
     add_template,
@@ -35,6 +35,7 @@ VERBS = (
     "add_template",
     "change_template",
     "set_policy",
+    "set_action_policy",
 )
 """The verbs of the events that these leave."""
 
@@ -52,6 +53,7 @@ __all__ = [
     "change_custom_field",
     "change_template",
     "delete_calendar",
+    "set_action_policy",
     "set_level",
     "set_matrix",
     "set_policy",

@@ -61,6 +61,8 @@ def delete_calendar(calendar: Calendar, *, actor: Person | None = None, via: str
     lock(calendar)
     if calendar.targets.exists():
         raise InputRefused(calendar=_("Targets use this calendar: give them another one first."))
+    if calendar.rules.exists():
+        raise InputRefused(calendar=_("Rules of detection are quiet by this calendar: give them another one first."))
     gone: dict[str, None] = dict.fromkeys(FIELDS)
     record_change(calendar, "delete_calendar", facts_of(calendar, FIELDS), gone, actor=actor, via=via)
     calendar.delete()

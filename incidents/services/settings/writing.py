@@ -1,7 +1,7 @@
 """How a setting is changed: lock, set, validate, save, and say what was before and what is after."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.db import models
@@ -63,4 +63,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         name = getattr(value, "name", "")
         return f"{name} (#{value.pk})" if name else value.pk
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     return value.total_seconds() if isinstance(value, timedelta) else value

@@ -17,7 +17,7 @@ from incidents.views.settings.classification import (
     matrix_page,
 )
 from incidents.views.settings.levels import level_page, levels_page
-from incidents.views.settings.policy import policy_page
+from incidents.views.settings.policy import action_policy_page, policy_page
 from incidents.views.settings.reporting import (
     add_field_page,
     add_template_page,
@@ -28,6 +28,7 @@ from incidents.views.settings.reporting import (
 )
 
 __all__ = [
+    "action_policy_page",
     "add_calendar_page",
     "add_category_page",
     "add_criterion_page",

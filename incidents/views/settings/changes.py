@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.access import PersonRequest, for_colleagues
 from incidents.models import (
+    ActionPolicy,
     Calendar,
     Category,
     ClockKind,
@@ -39,8 +40,10 @@ SET: tuple[type[models.Model], ...] = (
     CustomField,
     IncidentTemplate,
     HandlingPolicy,
+    ActionPolicy,
 )
-FIELDS: list[dict[str, Any]] = [{field.name: field for field in model._meta.fields} for model in SET]
+Fields = list[dict[str, Any]]
+FIELDS: Fields = [{field.name: field for field in model._meta.fields} for model in SET]
 
 
 @require_safe
@@ -48,19 +51,21 @@ FIELDS: list[dict[str, Any]] = [{field.name: field for field in model._meta.fiel
 def changes_page(request: PersonRequest) -> HttpResponse:
     events = Event.objects.filter(verb__in=VERBS).select_related("actor").order_by("-pk")
     page = Paginator(events, A_PAGE).get_page(request.GET.get("page"))
-    entries = [{"event": event, "text": sentence_of(event).write(event), "changes": _changes(event)} for event in page]
+    entries = [
+        {"event": event, "text": sentence_of(event).write(event), "changes": changes_of(event)} for event in page
+    ]
     return show(request, "changes.html", "changes", {"entries": entries, "page": page})
 
 
-def _changes(event: Event) -> list[dict[str, str]]:
+def changes_of(event: Event, fields: Fields = FIELDS) -> list[dict[str, str]]:
     """What differs, by the names of the fields; a dictionary is opened step by step."""
     before, after = (_flat(event.data.get(side, {})) for side in ("before", "after"))
     paths = [path for path in dict.fromkeys([*before, *after]) if before.get(path) != after.get(path)]
     return [
         {
-            "name": " › ".join(_label(name) for name in path),
-            "before": _text(path[-1], before.get(path)),
-            "after": _text(path[-1], after.get(path)),
+            "name": " › ".join(_label(name, fields) for name in path),
+            "before": _text(path[-1], before.get(path), fields),
+            "after": _text(path[-1], after.get(path), fields),
         }
         for path in paths
     ]
@@ -73,16 +78,16 @@ def _flat(values: dict[str, Any], above: tuple[str, ...] = ()) -> dict[tuple[str
     return flat
 
 
-def _label(name: str) -> str:
+def _label(name: str, known: Fields) -> str:
     """The word for a field or a clock that people read elsewhere; its own name where there is none."""
     if name in ClockKind.values:
         return str(ClockKind(name).label)
-    return str(next((fields[name].verbose_name for fields in FIELDS if name in fields), name))
+    return str(next((fields[name].verbose_name for fields in known if name in fields), name))
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, known: Fields) -> str:
     if value in (None, "", [], {}):
         return "–"
-    if any(isinstance(fields.get(name), models.DurationField) for fields in FIELDS):
+    if any(isinstance(fields.get(name), models.DurationField) for fields in known):
         return typed_words(timedelta(seconds=value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,24 +1,22 @@
 """What every settings page has: its tabs, who may change what it shows, and how a form is saved."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.access import PersonRequest, for_colleagues
+from catalog import access
+from catalog.access import PersonRequest
 from catalog.permissions import administers
+from catalog.tabs import Tab
 from lifecycle.transitions import InputRefused
 
-P = ParamSpec("P")
 T = TypeVar("T")
-View = Callable[Concatenate[PersonRequest, P], HttpResponse]
 TABS = (
     ("levels", _("Levels"), "incidents:settings"),
     ("calendars", _("Business calendars"), "incidents:settings-calendars"),
@@ -28,28 +26,11 @@ TABS = (
     ("fields", _("Custom fields"), "incidents:settings-fields"),
     ("templates", _("Templates"), "incidents:settings-templates"),
     ("policy", _("Handling policy"), "incidents:settings-policy"),
+    ("actions", _("Action items"), "incidents:settings-actions"),
     ("changes", _("Changes"), "incidents:settings-changes"),
 )
 
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool
-    count: None = None
-
-
-def colleagues_look(view: View[P]) -> Callable[..., Any]:
-    """Decorator: every colleague may look, only administrators may post."""
-
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method == "POST" and not administers(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return for_colleagues(guarded)
+colleagues_look = access.colleagues_look(administers)
 
 
 def show(

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connection
 
-from notifications.cycle import CLOCKWORK, ERRANDS, run_cycle, run_steps
+from notifications.cycle import ALERTS, CLOCKWORK, ERRANDS, run_cycle, run_steps
 from notifications.keeper import keep_watch
 from notifications.services.sending import send_until
 
@@ -39,10 +39,12 @@ class Command(BaseCommand):
         # Threads of their own: they go on when the cycle hangs. The keeper dies with the process.
         watch = partial(repeat, keep_watch, stopped, WATCH_EVERY)
         threading.Thread(target=with_connection(watch), name="keeper", daemon=True).start()
+        alerts = partial(repeat, partial(run_steps, ALERTS), stopped, options["every"])
         errands = partial(repeat, partial(run_steps, ERRANDS), stopped, options["every"])
         beside = [
             threading.Thread(target=with_connection(partial(send_until, stopped, hint)), name="sender"),
             threading.Thread(target=with_connection(errands), name="errands"),
+            threading.Thread(target=with_connection(alerts), name="alerts"),
         ]
         for thread in beside:
             thread.start()

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from lifecycle.models import Via
+from lifecycle.patterns import PatternRefused, read_pattern
 from lifecycle.text import one_line, sanitise
 from lifecycle.transitions import InputRefused, lock
 from notifications.models import EscalationPolicy, Route
-from notifications.patterns import PatternRefused, read_pattern
 from notifications.services.editing.writing import Facts, record_change, require_editor
 
 MOST_ROUTES = 500

@@ -19,12 +19,14 @@ from incidents.imports.running import Import, import_file
 from incidents.models import ImportedIncident, Incident
 from lifecycle.models import Event
 from tests.factories import make_person
+from tests.reports import recorded
 
 PROJECT = Path(__file__).resolve().parents[3]
 DATA = PROJECT.parent / "shared" / "data"
 SERVICENOW = "itil_uci_servicenow/incident_event_log_dev.csv.gz"
 VINST = "itil_bpic2013/closed_problems.csv.gz"
 HELPDESK = "itil_helpdesk_it/helpdesk.csv.gz"
+AGAIN = 300  # incidents
 
 pytestmark = [
     pytest.mark.django_db,
@@ -38,14 +40,15 @@ def truth(name: str) -> dict[str, Any]:
 
 
 def imported(file: str, profile: str) -> Import:
-    """Import it, and once more: the second run must leave everything as it was."""
+    """Import it, and its beginning once more: the second run must leave everything as it was."""
     make_person(Role.ADMINISTRATOR)
     made = import_file(DATA / file, load_profile(profile))
     assert made.faults.first == []
     before = state_of_the_database()
-    again = import_file(DATA / file, load_profile(profile))
+    again = import_file(DATA / file, load_profile(profile), most=AGAIN)
     assert state_of_the_database() == before
-    assert again.counts["unchanged"] == made.counts["created"] == made.counts["incidents"]
+    assert made.counts["created"] == made.counts["incidents"]
+    assert again.counts["unchanged"] == AGAIN
     assert again.counts["events_added"] == 0
     return made
 
@@ -102,6 +105,7 @@ def test_a_servicenow_export_is_told_as_it_was_counted() -> None:
     assert_servicenow_promises(made, counted)
     assert_servicenow_durations(counted)
     assert_servicenow_facts(counted)
+    recorded.assert_servicenow(counted)
 
 
 def assert_servicenow_states(counted: dict[str, Any]) -> None:
@@ -218,6 +222,7 @@ def test_a_vinst_export_is_told_as_it_was_counted() -> None:
     groups = counted_by("data__group", steps())
     assert {name: groups[name] for name, _n in counted["top10_group_events"]} == dict(counted["top10_group_events"])
     assert round(share_of_waiting("Accepted/Wait"), 4) == counted["wait_share"]
+    recorded.assert_vinst(counted)
 
 
 def share_of_waiting(state: str) -> float:
@@ -246,6 +251,7 @@ def test_a_help_desks_export_is_told_as_it_was_counted() -> None:
     both = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in facts if a and b]
     minutes = sorted((taken - assigned) / timedelta(minutes=1) for assigned, taken in both)
     assert_spread(minutes, counted["ack_minutes (first Take in charge - first Assign seriousness)"])
+    recorded.assert_help_desk(counted)
 
 
 def test_nobody_is_told_of_what_was_imported() -> None:

@@ -1,0 +1,195 @@
+"""Verbs of sources: add, edit, remove, look whether one answers."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from catalog.models import Person
+from catalog.sealing import SealBroken, seal, unseal
+from detection import permissions
+from detection.models import Source
+from detection.sources import KINDS, Access, Sample, SourceError, Table, reader_of
+from detection.sources.checking import checked_options
+from lifecycle import clock
+from lifecycle.models import Via
+from lifecycle.transitions import InputRefused, NotPermitted, VersionConflict, lock, record_event
+
+LONGEST_TIMEOUT = timedelta(seconds=30)
+MOST_ROWS = 1_000_000
+EDITABLE = ("name", "options", "secret", "secret_env", "timeout", "row_cap")
+
+
+@transaction.atomic
+def add_source(
+    *,
+    name: str,
+    slug: str,
+    kind: str,
+    options: Mapping[str, Any],
+    secret: str = "",
+    secret_env: str = "",
+    timeout: timedelta = timedelta(seconds=10),
+    row_cap: int = 100_000,
+    actor: Person | None = None,
+    via: str = Via.SYSTEM,
+) -> Source:
+    """Add a source. ``secret`` is kept sealed and never shown again; ``secret_env`` names the variable that holds it.
+
+    Raises InputRefused by field, NotPermitted.
+    """
+    _require_editor(actor)
+    source = Source(
+        name=name,
+        slug=slug,
+        kind=kind,
+        options=dict(options),
+        secret_env=secret_env,
+        sealed_secret=seal(secret),
+        timeout=timeout,
+        row_cap=row_cap,
+    )
+    _check(source)
+    source.save()
+    record_event(source, "add", actor=actor, via=via, data={"kind": kind})
+    return source
+
+
+@transaction.atomic
+def edit_source(
+    source: Source, *, actor: Person | None, via: str, expected_version: int | None = None, **changes: Any
+) -> Source:
+    """Change any of EDITABLE; a ``secret`` of None stays as it is. A password is never sent to another place than it
+    was given for: where the place changes it must be given again.
+
+    Raises InputRefused by field, NotPermitted, VersionConflict.
+    """
+    _require_editor(actor)
+    lock(source)
+    if expected_version is not None and source.version != expected_version:
+        reason = _("Somebody else changed this in the meantime. Look at it again, then repeat.")
+        raise VersionConflict(status="", verb="edit", reason=reason, allowed=["edit"])
+    before = _place_of(source)
+    secret = changes.pop("secret", None)
+    for name, value in changes.items():
+        if name not in EDITABLE:
+            raise InputRefused(**{name: _("This cannot be changed.")})
+        setattr(source, name, value)
+    if secret is not None:
+        source.sealed_secret = seal(secret)
+    _check(source)
+    if source.sealed_secret and secret is None and _place_of(source) != before:
+        raise InputRefused(secret=_("The place has changed: give the password again."))
+    source.version += 1
+    source.save()
+    record_event(source, "edit", actor=actor, via=via, data={"changed": sorted(changes)})
+    return source
+
+
+@transaction.atomic
+def remove_source(source: Source, *, actor: Person | None, via: str) -> None:
+    """Raises InputRefused while metrics are read from it; NotPermitted."""
+    _require_editor(actor)
+    record_event(source, "remove", actor=actor, via=via, data={"name": source.name, "slug": source.slug})
+    try:
+        with transaction.atomic():
+            source.delete()
+    except ProtectedError:
+        raise InputRefused(source=_("Metrics are read from it.")) from None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a source showed: its tables, the first rows of one of them, or what is wrong."""
+
+    tables: list[Table]
+    table: str = ""
+    sample: Sample | None = None
+    error: str = ""
+
+
+def look_at(source: Source, *, actor: Person | None, table: str = "") -> Seen:
+    """Ask a source for its tables and a few rows. Raises NotPermitted; what is wrong stands in the answer."""
+    _require_editor(actor)
+    seen = _look(source, table)
+    if source.pk:
+        Source.objects.filter(pk=source.pk).update(checked_at=clock.now(), check_error=seen.error)
+    return seen
+
+
+def _look(source: Source, table: str) -> Seen:
+    tables: list[Table] = []
+    try:
+        with reader_of(source.kind, access_of(source)) as reader:
+            tables = reader.tables()
+            chosen = table if table or not tables else tables[0].name
+            return Seen(tables, chosen, reader.sample(chosen) if chosen else None)
+    except SourceError as error:
+        return Seen(tables, table, error=str(error))
+
+
+def access_of(source: Source) -> Access:
+    """With its password, for a reader. Raises SourceError."""
+    return Access(
+        options=source.options,
+        secret=secret_of(source),
+        seconds=source.timeout.total_seconds(),
+        row_cap=source.row_cap,
+    )
+
+
+def secret_of(source: Source) -> str:
+    if source.secret_env:
+        found = os.environ.get(source.secret_env)
+        if found is None or not source.secret_env.startswith(settings.SOURCE_SECRETS):
+            sentence = _("The variable %(name)s with the password is not set where the workers run.")
+            raise SourceError(sentence % {"name": source.secret_env})
+        return found
+    try:
+        return unseal(source.sealed_secret)
+    except SealBroken:
+        raise SourceError(_("The password cannot be read any more: give it again."), permanent=True) from None
+
+
+def _place_of(source: Source) -> tuple[Any, ...]:
+    return tuple(source.options.get(name) for name in ("host", "port", "url"))
+
+
+def _check(source: Source) -> None:
+    errors: dict[str, str] = {}
+    try:
+        source.full_clean(exclude=["options"], validate_constraints=False)
+    except ValidationError as error:
+        errors = {name: " ".join(texts) for name, texts in error.message_dict.items()}
+    if source.kind not in KINDS:
+        raise InputRefused(**errors, kind=_("There is no such kind of source."))
+    try:
+        source.options = checked_options(source.kind, source.options)
+    except InputRefused as refused:
+        errors |= refused.errors
+    if source.secret_env and not source.secret_env.startswith(settings.SOURCE_SECRETS):
+        errors["secret_env"] = _("Only variables whose names begin with %(prefix)s may be named.") % {
+            "prefix": settings.SOURCE_SECRETS
+        }
+    if source.secret_env and source.sealed_secret:
+        errors["secret"] = _("Give the password or the variable that holds it, not both.")
+    if "timeout" not in errors and not timedelta(seconds=1) <= source.timeout <= LONGEST_TIMEOUT:
+        errors["timeout"] = _("The time-out must lie between 1 and %(most)d seconds.") % {
+            "most": LONGEST_TIMEOUT.total_seconds()
+        }
+    if "row_cap" not in errors and not 1 <= source.row_cap <= MOST_ROWS:
+        errors["row_cap"] = _("Enter a number from 1 to %(most)d.") % {"most": MOST_ROWS}
+    if errors:
+        raise InputRefused(**errors)
+
+
+def _require_editor(actor: Person | None) -> None:
+    if actor is not None and not permissions.edits_sources(actor):
+        raise NotPermitted("edit")

@@ -1,0 +1,32 @@
+"""Tells facts, issues and actions apart by their wording, and finds blame. Hints, never verdicts. Pure: the lists are
+arguments; those in force are read by postmortems/services/wordings.py."""
+
+from postmortems.wording.blame import BlameHint, blame_hints
+from postmortems.wording.classifying import Kind, Verdict, classify
+from postmortems.wording.lists import ENTRIES_AT_MOST, FaultyWordError, Lists, Purpose, compile_lists, parse_words
+from postmortems.wording.sentences import split_sentences
+from postmortems.wording.shipped import SHIPPED, SHIPPED_LISTS
+
+
+def suspicious_words(text: str, lists: Lists | None = None) -> list[str]:
+    """The words of ``text`` that speak of cause, fault or hindsight, each once, in their order; none: a fact."""
+    return (lists or SHIPPED_LISTS).find(Purpose.REFUSED, text)
+
+
+__all__ = [
+    "ENTRIES_AT_MOST",
+    "SHIPPED",
+    "SHIPPED_LISTS",
+    "BlameHint",
+    "FaultyWordError",
+    "Kind",
+    "Lists",
+    "Purpose",
+    "Verdict",
+    "blame_hints",
+    "classify",
+    "compile_lists",
+    "parse_words",
+    "split_sentences",
+    "suspicious_words",
+]

@@ -1,0 +1,1 @@
+"""Another system's problems, read by the profiles of incidents (incidents/imports)."""

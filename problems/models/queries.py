@@ -1,0 +1,69 @@
+"""Named reads of problems."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Extract, Greatest
+
+from catalog.models import Person
+from problems.models.status import OVER
+from problems.ranking import PER_HOUR, PER_INCIDENT, PER_THOUSAND_UV_MINUTES
+
+if TYPE_CHECKING:
+    from problems.models.problem import Problem  # noqa: F401  (named in the annotations)
+
+
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def visible_to(self, person: Person) -> "ProblemQuerySet":
+        """Colleagues see every problem, nobody else any."""
+        return self if person.is_authenticated and person.is_colleague else self.none()
+
+    def open(self) -> "ProblemQuerySet":
+        return self.exclude(status__in=OVER)
+
+    def overdue(self, on: date) -> "ProblemQuerySet":
+        return self.open().filter(due_on__lt=on)
+
+    def with_incident_figures(self, at: datetime) -> "ProblemQuerySet":
+        """Adds ``incidents_of_30_days``, ``incidents_in_all`` and ``last_seen_at`` (the last occurrence)."""
+        recent = models.Q(incidents__occurred_at__gt=at - timedelta(days=30))
+        return self.annotate(
+            incidents_in_all=models.Count("incidents"),
+            incidents_of_30_days=models.Count("incidents", filter=recent),
+            last_seen_at=models.Max("incidents__occurred_at"),
+        )
+
+    def with_impact(self, at: datetime) -> "ProblemQuerySet":
+        """Adds what the linked incidents did together (drills and false alarms did nothing): ``uv_minutes``,
+        ``incidents_counted``, ``lost`` (a timedelta), and ``points`` as problems/ranking.py works them out."""
+        real = Q(incident__is_drill=False) & ~Q(incident__status="cancelled")
+        rows = self.model.incidents.through.objects.filter(real, problem=OuterRef("pk")).order_by().values("problem")
+        ended = Coalesce("incident__recovered_at", "incident__resolved_at", Value(at))
+        lost = Greatest(ended - F("incident__occurred_at"), Value(timedelta(0)))
+        minutes = _seconds(Coalesce("incident__impacts__ended_at", Value(at)) - F("incident__impacts__started_at")) / 60
+        sums: dict[str, Any] = {
+            "incidents_counted": (models.Count("incident", distinct=True), models.IntegerField(), 0),
+            "lost": (Sum(lost), models.DurationField(), timedelta(0)),
+            "uv_minutes": (Sum(F("incident__impacts__affected_users") * minutes), models.FloatField(), 0.0),
+        }
+        parts = {
+            name: Coalesce(Subquery(_total(rows, total), output_field=kind), Value(none, kind))
+            for name, (total, kind, none) in sums.items()
+        }
+        points = (
+            F("uv_minutes") / 1000 * PER_THOUSAND_UV_MINUTES
+            + F("incidents_counted") * PER_INCIDENT
+            + _seconds(F("lost")) / 3600 * PER_HOUR
+        )
+        return self.annotate(**parts).annotate(points=models.ExpressionWrapper(points, models.FloatField()))
+
+
+def _total(rows: Any, total: Any) -> Any:
+    return rows.annotate(total=total).values("total")
+
+
+def _seconds(duration: Any) -> Any:
+    wrapped = models.ExpressionWrapper(duration, models.DurationField())
+    return models.ExpressionWrapper(Extract(wrapped, "epoch"), models.FloatField())

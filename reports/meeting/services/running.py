@@ -1,0 +1,122 @@
+"""Holding a meeting: start it, go through its sections, end it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+from psycopg2.errors import SerializationFailure
+
+from catalog.models import Person
+from lifecycle import clock
+from lifecycle.transitions import InputRefused, lock, perform, refuse
+from reports.meeting.agenda import build_agenda, homes_of
+from reports.meeting.entries import Facts, in_order
+from reports.meeting.services.mailing import send_minutes
+from reports.models import AgendaItem, ItemStatus, Meeting, MeetingStatus
+
+GENERAL = "general:notes"
+"""The item for notes about the meeting as a whole; it stands under the decisions."""
+
+
+def start_meeting(meeting: Meeting, *, actor: Person | None, via: str, expected_version: int | None = None) -> Meeting:
+    """Freeze the agenda, all of it as it is at one moment, and begin with its first section."""
+    arguments: dict[str, Any] = {"actor": actor, "via": via, "expected_version": expected_version}
+    try:
+        return _start(meeting, **arguments)
+    except OperationalError as failure:
+        if not isinstance(failure.__cause__, SerializationFailure):
+            raise
+    return _start(meeting, **arguments)  # somebody else touched the row meanwhile: look again, and be refused
+
+
+def _start(meeting: Meeting, *, actor: Person | None, via: str, expected_version: int | None) -> Meeting:
+    with one_moment():
+        lock(meeting, expected_version=expected_version)
+        _refuse_second(meeting)
+        agenda = build_agenda(meeting)
+        arguments = {"chair": actor, "at": clock.now(), "agenda": agenda, "section": in_order()[0].slug}
+        data = {"sections": {each["slug"]: len(each["entries"]) for each in agenda["sections"]}}
+        perform(meeting, "start", actor=actor, via=via, data=data, arguments=arguments)
+        _make_items(meeting, agenda)
+        if actor is not None:
+            meeting.attendees.add(actor)
+    return meeting
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction in which every query sees the same moment. Inside another transaction it is that one's business."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _refuse_second(meeting: Meeting) -> None:
+    other = Meeting.objects.filter(status=MeetingStatus.RUNNING).exclude(pk=meeting.pk).first()
+    if other is not None:
+        words = {"day": f"{other.day:%Y-%m-%d}"}
+        raise refuse(meeting, "start", _("The meeting of %(day)s is still running: end it first.") % words)
+
+
+def _make_items(meeting: Meeting, agenda: Facts) -> None:
+    items = [
+        AgendaItem(
+            meeting=meeting,
+            subject=subject,
+            section=section,
+            position=position,
+            title=entry.title[:300],
+            incident_id=entry.incident,
+            times_put_off=entry.times,
+        )
+        for position, (subject, (section, entry)) in enumerate(homes_of(agenda).items())
+    ]
+    general = AgendaItem(
+        meeting=meeting, subject=GENERAL, section=in_order()[-1].slug, position=len(items), title="General notes"
+    )
+    AgendaItem.objects.bulk_create([*items, general])
+
+
+@transaction.atomic
+def turn_to_section(
+    meeting: Meeting, *, actor: Person | None, via: str, section: str, expected_version: int | None = None
+) -> Meeting:
+    """The meeting talks about that section now; the clock of its time box begins."""
+    if section not in {each.slug for each in in_order()}:
+        raise InputRefused(section=_("There is no such section."))
+    arguments = {"section": section, "at": clock.now()}
+    data = {"section": section}
+    perform(
+        meeting,
+        "turn_to",
+        actor=actor,
+        via=via,
+        data=data,
+        expected_version=expected_version,
+        arguments=arguments,
+    )
+    return meeting
+
+
+@transaction.atomic
+def end_meeting(meeting: Meeting, *, actor: Person | None, via: str, expected_version: int | None = None) -> Meeting:
+    """What was not reached goes to the next meeting; the minutes stand, and are sent."""
+    at: datetime = clock.now()
+    lock(meeting, expected_version=expected_version)
+    if meeting.is_running:
+        _pass_over(meeting, via)
+    perform(meeting, "end", actor=actor, via=via, arguments={"at": at})
+    send_minutes(meeting)
+    return meeting
+
+
+def _pass_over(meeting: Meeting, via: str) -> None:
+    for item in meeting.items.filter(status=ItemStatus.OPEN).exclude(subject=GENERAL):
+        item.meeting = meeting
+        perform(item, "pass_over", actor=None, via=via)

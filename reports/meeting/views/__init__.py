@@ -1,0 +1,1 @@
+"""Pages of the daily meeting and of hand-over notes: parse, call the service, show."""

@@ -1,0 +1,234 @@
+"""Reports in Markdown become postmortems: every dated entry kept, nothing lost, the same again changes nothing."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.utils import translation
+
+from catalog.models import Role
+from incidents.models import ActionItem, Incident
+from incidents.services import complete_action
+from postmortems import services
+from postmortems.export import compile_sheet, write_markdown
+from postmortems.imports import parse
+from postmortems.imports.running import NamedText, Told, import_texts
+from postmortems.models import ImportedPostmortem, Postmortem, TimelineEntry
+from tests.factories import make_incident, make_person
+from tests.postmortems.makers import add_entry, make_postmortem, postmortem_in
+
+pytestmark = pytest.mark.django_db
+DATA = Path(__file__).resolve().parents[3] / "shared/data"
+REPORTS = DATA / "postmortems"
+needs_data = pytest.mark.skipif(not REPORTS.is_dir(), reason=f"the recorded reports are not in {REPORTS.parent.name}")
+REPORT = """---
+title: Cards refused
+start_time: 2021-03-15 19:00
+timezone: UTC
+authors: [alice]
+tags: [cards]
+---
+
+## Summary
+
+Cards were refused.
+
+## Timeline
+
+- 19:00 First refusal
+- 19:35 Release rolled back
+
+## Root cause
+
+The key was removed by mistake.
+
+## Action items
+
+- [ ] Watch the keys (owner: alice, due 2031-01-01)
+- [x] Keep the old key (owner: nobody-here)
+
+## Where we got lucky
+
+It was **night**.
+"""
+
+
+def take_in(text: str, *, name: str = "cards.md", **options: Any) -> Told:
+    options.setdefault("actor", None)
+    options.setdefault("owner", options["actor"] or make_person(Role.ADMINISTRATOR))
+    (told,) = import_texts([NamedText(name, text.encode())], name=name, via="web", **options)
+    return told
+
+
+def test_a_report_becomes_a_postmortem_with_everything_in_it() -> None:
+    alice = make_person(username="alice")
+    told = take_in(REPORT)
+    postmortem = told.postmortem
+    assert postmortem is not None
+    assert (told.outcome, told.counts) == ("created", {"entries": 3, "issues": 1, "actions": 2, "texts": 2})
+    assert (postmortem.title, postmortem.status, postmortem.facilitator) == ("Cards refused", "published", alice)
+    assert [entry.what for entry in postmortem.entries.all()] == [
+        "First refusal",
+        "Impact began",
+        "Release rolled back",
+    ]
+    assert [action.status for action in postmortem.actions.order_by("pk")] == ["open", "verified"]
+    watch = postmortem.actions.get(owner=alice)
+    assert (str(watch.due_on), watch.type) == ("2031-01-01", "detect")
+    assert watch.remind_at is not None
+    texts = {section.title or section.key: section.text for section in postmortem.sections.all()}
+    assert texts == {"summary": "Cards were refused.", "Where we got lucky": "It was **night**."}
+    row = postmortem.imported
+    assert (row.reference, row.source, row.facts["tags"]) == ("cards.md", REPORT, ["cards"])
+    assert row.facts["import"]["actions"][0]["owner"] == "nobody-here"
+
+
+def test_the_same_again_changes_nothing_and_another_text_what_nobody_has_touched() -> None:
+    owner = make_person(Role.ADMINISTRATOR)
+    first = take_in(REPORT, owner=owner).postmortem
+    assert first is not None
+    before = (Postmortem.objects.count(), TimelineEntry.objects.count(), ActionItem.objects.count())
+    assert take_in(REPORT, owner=owner).outcome == "unchanged"
+    dry = take_in(REPORT + "\nmore", owner=owner, is_dry=True)
+    assert (dry.outcome, dry.remarks) == ("updated", [])
+    assert (Postmortem.objects.count(), TimelineEntry.objects.count(), ActionItem.objects.count()) == before
+    assert not first.sections.filter(text__contains="more").exists()
+    changed = REPORT.replace("First refusal", "The first card was refused")
+    assert take_in(changed, owner=owner).outcome == "updated"
+    assert (Postmortem.objects.count(), TimelineEntry.objects.count(), ActionItem.objects.count()) == before
+    assert first.entries.filter(what="The first card was refused").exists()
+    complete_action(first.actions.get(status="open"), actor=owner, via="web", proof="Seen")
+    assert take_in(REPORT, owner=owner).outcome == "kept"
+    assert first.entries.filter(what="The first card was refused").exists()
+
+
+@needs_data
+def test_the_recorded_reports_keep_every_dated_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    make_person(Role.ADMINISTRATOR)
+    truth = json.loads((DATA / "truth" / "postmortems.json").read_text())["icco_field_counts"]
+    call_command("import_postmortems", str(REPORTS / "icco"))
+    assert f"created {truth['files']}" in capsys.readouterr().out
+    assert TimelineEntry.objects.filter(what="Impact began").count() == truth["start_time"]
+    assert TimelineEntry.objects.filter(what="Impact ended").count() == truth["end_time"]
+    rows = list(ImportedPostmortem.objects.select_related("postmortem"))
+    assert sum("summary" in {one.key for one in row.postmortem.sections.all()} for row in rows) == truth["summary"]
+    for name in ("keywords", "categories", "company", "product", "source_published_at"):
+        assert sum(bool(row.facts.get(name)) for row in rows) == truth[name], name
+    for row in rows:
+        body = row.source.split("\n---\n", 1)[1].strip()
+        assert not body or any(body in section.text for section in row.postmortem.sections.all()), row.reference
+    call_command("import_postmortems", str(REPORTS / "icco"))
+    assert f"unchanged {truth['files']}" in capsys.readouterr().out
+    assert Postmortem.objects.count() == truth["files"]
+
+
+@needs_data
+def test_every_update_of_the_structured_reports_is_an_entry() -> None:
+    """As people would write them down: a heading for each field. Each update that begins with a moment is one."""
+    wanted = {"ngbb5f2m098t": 3, "km95q9l2f1hs": 6, "mpfxyflhkdw9": 1, "LN01-P8Z": 7}
+    for path in sorted((REPORTS / "cloudir").glob("*.json")):
+        for name, fields in json.loads(path.read_text()).items():
+            parts = [
+                f"## {field.title()}\n\n{fields[field]}"
+                for field in ("summary", "root cause", "updates", "long-term mitigation")
+                if fields.get(field, "N/A") != "N/A"
+            ]
+            document = parse(f"---\ntitle: x\ndate: {fields['start_time'][:10]}\n---\n" + "\n\n".join(parts))
+            if name in wanted:
+                assert len(document.entries) == wanted[name], name
+                assert all(entry.what for entry in document.entries)
+
+
+def content_of(postmortem: Postmortem) -> str:
+    """The export without what names this one postmortem."""
+    text = write_markdown(compile_sheet(Postmortem.objects.get(pk=postmortem.pk)))
+    own = (
+        "reference:",
+        "facilitator:",
+        "signed_by:",
+        "incidents:",
+        "- INC",
+        "services:",
+        "severity:",
+        "- ",
+        "published:",
+    )
+    return "\n".join(line for line in text.splitlines() if not line.startswith(own))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_export_read_back_is_the_same(language: str) -> None:
+    postmortem = postmortem_in("actions")
+    who: dict[str, Any] = {"actor": postmortem.started_by, "via": "web"}
+    hard = "# no heading\n\\# nor this\n```\n| a | b |\n---\n<br> 支付\\n"
+    for key in ("summary", "impact", "lessons"):
+        services.save_text(postmortem, key, text=f"{key}: {hard}", base=0, **who)
+    TimelineEntry.objects.create(
+        postmortem=postmortem,
+        happened_at=postmortem.started_at,
+        what="Cell | with \\| and <br>\nsecond line, 支付",
+        role="on-call",
+        source="log | 7",
+    )
+    with translation.override(language):
+        before = content_of(postmortem)
+        told = take_in(write_markdown(compile_sheet(postmortem)), actor=postmortem.started_by)
+        assert (told.outcome, told.remarks) == ("created", [])
+        assert told.postmortem is not None
+        assert content_of(told.postmortem) == before
+    assert list(told.postmortem.incidents.all()) == list(postmortem.incidents.all())
+
+
+def test_a_restricted_incident_is_not_reached_by_its_number() -> None:
+    hidden = make_incident()
+    Incident.objects.filter(pk=hidden.pk).update(is_restricted=True)
+    told = take_in(f"---\ntitle: x\nincidents: [INC-{hidden.pk}, INC-999999]\n---\nWords", actor=make_person())
+    assert told.postmortem is not None
+    assert not told.postmortem.incidents.exists()
+
+
+def test_the_page_takes_files_and_archives_and_says_what_it_cannot_read(client: Client) -> None:
+    make_person(username="alice")
+    client.force_login(make_person(Role.OPERATIONS))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/cards.md", REPORT)
+        archive.writestr("picture.png", b"\x89PNG")
+    files = [
+        SimpleUploadedFile("many.zip", packed.getvalue()),
+        SimpleUploadedFile("nul.md", b"# T\x00\n\n\xff\xfe\x00"),
+        SimpleUploadedFile("bomb.zip", b"PK no archive"),
+    ]
+    answer = client.post("/postmortems/import/", {"uploads": files, "is_dry": "on"})
+    assert answer.status_code == 200
+    assert not Postmortem.objects.exists()
+    for file in files:
+        file.seek(0)
+    answer = client.post("/postmortems/import/", {"uploads": files})
+    assert [row["told"].outcome for row in answer.context["rows"]] == ["created", "created", "faulty"]
+    assert Postmortem.objects.count() == 2
+    for wrong in ({}, {"uploads": SimpleUploadedFile("a.exe", b"x")}):
+        assert client.post("/postmortems/import/", wrong).status_code == 400
+    client.force_login(make_person(Role.REPORTER))
+    assert client.get("/postmortems/import/").status_code == 404
+
+
+def test_print_and_markdown_are_whole_and_for_whoever_may_see_all(client: Client) -> None:
+    writer = make_person()
+    postmortem = make_postmortem(actor=writer)
+    add_entry(postmortem, what="The tenth call <b>")
+    client.force_login(writer)
+    for language in ("en", "zh-hans"):
+        page = client.get(f"/postmortems/{postmortem.pk}/print/?language={language}")
+        assert page.headers["Content-Language"] == language
+        assert "The tenth call &lt;b&gt;" in page.content.decode()
+        text = client.get(f"/postmortems/{postmortem.pk}/export.md?language={language}")
+        assert "The tenth call \\<b>" in text.content.decode()
+    pdf = client.get(f"/reports/postmortems/{postmortem.pk}.pdf")
+    assert pdf.content.startswith(b"%PDF-")
