@@ -1,8 +1,8 @@
 """How long the monthly report takes, and how much memory: `python -m bench.monthly_report [--incidents 100000]`.
 
-Makes incidents, clocks and impact by bulk SQL over twelve months in a scratch PostgreSQL of its own, half of them in
-the month that is reported. Prints the time of the figures, of the page and of the list of months, and the peak memory
-of this process before and after.
+Makes incidents, clocks and impact by bulk SQL over twelve months in a scratch PostgreSQL of its own, `--share` of them
+(a twelfth unless said otherwise) in the month that is reported. Prints the time of the figures, of the page and of the
+list of months, and the peak memory of this process before and after.
 """
 
 import argparse
@@ -31,9 +31,9 @@ SELECT 1, 'Incident ' || n, '', ids[1 + n %% array_length(ids, 1)], 1 + n %% 3, 
     '', '', '', at, at, at + random() * interval '1 hour', at + random() * interval '9 hours',
     at + random() * interval '20 days', '', '', '', '', 'known', '{}', '{}', '', '',
     '', '', 0, false, false, '', ''
-FROM (SELECT n, CASE WHEN n %% 2 = 0 THEN timestamptz %(month)s + random() * interval '30 days'
+FROM (SELECT n, CASE WHEN random() < %(share)s THEN timestamptz %(month)s + random() * interval '30 days'
         ELSE timestamptz %(month)s - random() * interval '330 days' END AS at
-    FROM generate_series(1, %(count)s) n) made,
+    FROM generate_series(1, %(count)s) n ORDER BY at) made,
     (SELECT array_agg(id) AS ids FROM catalog_service) services;
 INSERT INTO incidents_clock (incident_id, kind, ordinal, warn_at, origin_at, target, is_pausable, due_at, stopped_at,
     is_void, breached_at)
@@ -52,14 +52,16 @@ FROM incidents_incident;
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--incidents", type=int, default=100_000)
-    count = parser.parse_args().incidents
+    parser.add_argument("--share", type=float, default=1 / 12)
+    arguments = parser.parse_args()
+    count = arguments.incidents
     home = Path(tempfile.mkdtemp(prefix="mainstay-bench-"))
     home.chmod(0o711)
     server = Postgres(home / "postgres", quick=True)
     try:
         server.start()
         _set_django_up(server.url)
-        _fill(count)
+        _fill(count, arguments.share)
         _measure(count)
     finally:
         server.stop()
@@ -81,7 +83,7 @@ def _set_django_up(url: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def _fill(count: int) -> None:
+def _fill(count: int, share: float) -> None:
     from django.db import connection
 
     from catalog import services
@@ -103,9 +105,10 @@ def _fill(count: int) -> None:
         services.set_audience(service=service, valid_from=day, daily_users=90_000, daily_page_views=400_000)
     started = time.perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute(FILL, {"count": count, "month": MONTH_START})
+        cursor.execute(FILL, {"count": count, "month": MONTH_START, "share": share})
         cursor.execute("ANALYZE")
-    print(f"{count:,} incidents made in {time.perf_counter() - started:.1f} s; {SERVICES} services")
+    taken = time.perf_counter() - started
+    print(f"{count:,} incidents, {share:.0%} of them in the month, made in {taken:.1f} s; {SERVICES} services")
 
 
 def _measure(count: int) -> None:

@@ -20,8 +20,11 @@ LONGEST_TEXT = 300
 """Of a longer text only the beginning is looked at."""
 CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
 COUNT = re.compile(r"\{(\d{1,9})(?:(,)(\d{1,9})?)?\}")
+BRACKET_IN_CLASS = re.compile(r"\\.|\[", re.DOTALL)
+TWO_READINGS = re.compile(r"--|&&|~~|\|\|")
+"""Python warns that these will one day mean something else inside a class."""
 ESCAPES = "dDwWsS"
-PUNCTUATION = set(r"\.[](){}|*+?^$-/")
+PUNCTUATION = set(r"\.[](){}|*+?^$-/&~")
 
 
 class PatternRefused(ValueError):  # noqa: N818
@@ -180,12 +183,21 @@ class Reader:
         size = len(found[0]) if found else 2 if letter == "\\" else 1
         text = self.text[self.place : self.place + size]
         self.place += size
+        if found:
+            text = self._unambiguous(text)
         try:
             return re.compile(text if size > 1 or letter == "." else re.escape(text), self.flags | re.DOTALL)
         except (re.error, OverflowError) as error:
             raise PatternRefused(
                 _("“%(text)s” is no class of letters: %(why)s") % {"text": text, "why": error}
             ) from None
+
+    @staticmethod
+    def _unambiguous(text: str) -> str:
+        """A class whose "[" are plain letters, as they are everywhere today."""
+        if TWO_READINGS.search(text):
+            raise PatternRefused(_("“%(text)s” can be read in two ways: write a “\\” before the sign") % {"text": text})
+        return "[" + BRACKET_IN_CLASS.sub(lambda found: found[0] if len(found[0]) > 1 else r"\[", text[1:])
 
     def _take(self, letter: str) -> bool:
         is_there = self.text.startswith(letter, self.place)

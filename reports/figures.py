@@ -1,7 +1,7 @@
 """The figures of a month, as plain numbers and words that JSON can hold.
 
-The number of queries does not depend on the number of incidents, and neither does the memory: the database counts,
-sorts and takes percentiles; only impact intervals are streamed, one service at a time.
+The number of queries does not depend on the number of incidents: the database counts, sorts and takes percentiles.
+Only impact intervals come here, as packed columns (reports/impact.py).
 """
 
 from collections.abc import Mapping

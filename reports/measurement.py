@@ -8,33 +8,24 @@ line, always at midnight, so that the pieces add up to the whole.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby, pairwise
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
 from django.db.models import Q
+from numpy.typing import NDArray
 
 from catalog.models import Audience, BusinessLine, Service
 from reports import rows
+from reports.columns import moment_of
+from reports.impact import Impacts, impacts_by_service
 from reports.lines import Stay, placements_by_service
-from reports.period import ONE_DAY, Days, Period, day_of, midnight, pieces
-from reports.stability import Day, Harm, Share, aggregate, measure, measure_time
+from reports.period import Days, Period, day_of, midnight, pieces
+from reports.stability import A_SECOND, Amounts, Share, aggregate, share_of_days
 
 KINDS = ("uv", "pv", "time")
 Shares = dict[str, Share]
-
-
-class ImpactRow(NamedTuple):
-    pk: int
-    service: int
-    started_at: datetime
-    ended_at: datetime | None
-    users: int
-    page_views: int
-    is_down: bool
-
-    def lies_in(self, period: Period) -> bool:
-        """The rule of ``rows.harmful``."""
-        return self.started_at < period.end and (self.ended_at is None or self.ended_at >= period.start)
+A_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,7 @@ class Measured:
     shares: Shares
     wholes: Mapping[str, float]
     impacts: int
-    numbers: frozenset[int] = frozenset()
+    numbers: NDArray[np.int64] | None = None
     """Of the impacts, where the service is cut, so that one that lies in two pieces counts once."""
 
 
@@ -72,7 +63,7 @@ def measure_period(period: Period, *, now: datetime) -> dict[str, Any]:
     User-days, page views and seconds. An impact that is still going on counts up to now, or to the end of the period.
     A service that moved counts with each line for the days in which it belonged there.
     """
-    measured = list(measure_pieces(period, now=now))
+    measured = measure_pieces(period, now=now)
     by_service: dict[int, list[Measured]] = {}
     for entry in measured:
         by_service.setdefault(entry.piece.service.pk, []).append(entry)
@@ -89,17 +80,18 @@ def measure_period(period: Period, *, now: datetime) -> dict[str, Any]:
 
 def measure_pieces(
     period: Period, *, now: datetime, grains: Collection[str] = (), within: Q | None = None
-) -> Iterator[Measured]:
-    """Every piece of every service in use or harmed (``within`` narrows them), one service in memory at a time."""
+) -> list[Measured]:
+    """Every piece of every service in use or harmed (``within`` narrows them), one service's impact in memory at a
+    time."""
     audiences = _audiences(period)
     cut = {service.pk: found for service, found in cut_services(period, grains=grains, within=within)}
-    harmed = set()
-    for number, impacts in groupby(_stream(period, cut), key=lambda row: row.service):
-        harmed.add(number)
-        yield from _measure_service(cut[number], list(impacts), audiences.get(number, []), now)
-    for number, found in cut.items():
-        if number not in harmed:
-            yield from _measure_service(found, [], audiences.get(number, []), now)
+    measured: dict[int, list[Measured]] = {}
+    for number, impacts in impacts_by_service(period, services=cut):
+        measured[number] = list(_measure_service(cut[number], impacts, audiences.get(number, []), period, now))
+    for number in cut.keys() - measured.keys():
+        unharmed = _measure_service(cut[number], Impacts.none(), audiences.get(number, []), period, now)
+        measured[number] = list(unharmed)
+    return [entry for number in cut for entry in measured[number]]
 
 
 def cut_services(
@@ -122,13 +114,6 @@ def _cut(service: Service, stays: Sequence[Stay], period: Period, days: Iterable
         yield Piece(service, here[-1] if here else service.business_line.path, Days(first, after))
 
 
-def _stream(period: Period, services: Collection[int]) -> Iterator[ImpactRow]:
-    columns = ("pk", "incident__service", "started_at", "ended_at", "affected_users", "affected_page_views", "is_down")
-    found = rows.harmful(period).filter(incident__service__in=list(services))
-    for row in found.values_list(*columns).iterator(chunk_size=2000):
-        yield ImpactRow(*row)
-
-
 def _audiences(period: Period) -> dict[int, list[Audience]]:
     """Service -> its audiences that began before the period's end, oldest first."""
     found: dict[int, list[Audience]] = {}
@@ -138,44 +123,38 @@ def _audiences(period: Period) -> dict[int, list[Audience]]:
 
 
 def _measure_service(
-    found: Sequence[Piece], impacts: Sequence[ImpactRow], audiences: Sequence[Audience], now: datetime
+    found: Sequence[Piece], impacts: Impacts, audiences: Sequence[Audience], period: Period, now: datetime
 ) -> Iterator[Measured]:
+    """What each day lost is worked out once for all pieces; each is a stretch of those days."""
+    users, views = _wholes(audiences, period)
+    begun, until = sum(1 for _day in period.days(now)), period.until(now)
+    midnights = moment_of(period.start) + np.arange(begun + 1) * A_DAY * A_SECOND
+    lost = impacts.lost_by_day(midnights, moment_of(until))
     for piece in found:
-        inside = [row for row in impacts if row.lies_in(piece.period)] if len(found) > 1 else impacts
-        shares, wholes = _measure(inside, audiences, piece.period, now)
-        numbers = frozenset(row.pk for row in inside) if len(found) > 1 else frozenset[int]()
-        yield Measured(piece, shares, wholes, len(inside), numbers)
+        days = slice(_place(piece.period.first_day, period), _place(piece.period.end_day, period))
+        past = slice(days.start, min(days.stop, begun))
+        seconds = max((min(piece.period.end, until) - piece.period.start).total_seconds(), 0.0)
+        shares = {
+            "uv": share_of_days(lost.users[past], users[past]),
+            "pv": share_of_days(lost.page_views[past], views[past]),
+            "time": Share(float(lost.seconds_down[past].sum()), seconds),
+        }
+        wholes = {"uv": float(users[days].sum()), "pv": float(views[days].sum())}
+        inside = impacts.numbers_in(piece.period) if len(found) > 1 else None
+        count = len(impacts.numbers) if inside is None else len(inside)
+        yield Measured(piece, shares, {**wholes, "time": float(A_DAY * (days.stop - days.start))}, count, inside)
 
 
-def _measure(
-    impacts: Sequence[ImpactRow], audiences: Sequence[Audience], period: Period, now: datetime
-) -> tuple[Shares, dict[str, float]]:
-    until = period.until(now)
-    users, views = _days(audiences, period)
-    begun = sum(1 for _day in period.days(now))
-    ended = [(row, max(row.ended_at or until, row.started_at)) for row in impacts]
-    down = [(row.started_at, end) for row, end in ended if row.is_down]
-    users_hit = [Harm(row.started_at, end, row.users) for row, end in ended if row.users]
-    views_hit = [Harm(row.started_at, end, row.page_views) for row, end in ended if row.page_views]
-    shares = {
-        "uv": measure(users_hit, users[:begun]),
-        "pv": measure(views_hit, views[:begun]),
-        "time": measure_time(down, start=period.start, end=until),
-    }
-    whole = {"uv": sum(day.amount for day in users), "pv": sum(day.amount for day in views)}
-    return shares, {**whole, "time": (period.end - period.start).total_seconds()}
+def _place(day: date, period: Period) -> int:
+    return (day - period.first_day).days
 
 
-def _days(audiences: Sequence[Audience], period: Period) -> tuple[list[Day], list[Day]]:
+def _wholes(audiences: Sequence[Audience], period: Period) -> tuple[Amounts, Amounts]:
     """The users and the page views of every day; a day before the first audience has none."""
-    users, views = [], []
-    waiting, valid = list(reversed(audiences)), None
-    for day in period.days(period.end - ONE_DAY):
-        while waiting and waiting[-1].valid_from <= day:
-            valid = waiting.pop()
-        start = midnight(day)
-        users.append(Day(start, start + ONE_DAY, valid.daily_users if valid else 0))
-        views.append(Day(start, start + ONE_DAY, valid.daily_page_views if valid else 0))
+    users, views = (np.zeros(_place(period.end_day, period)) for _ in range(2))
+    for audience in audiences:
+        since = max(_place(audience.valid_from, period), 0)
+        users[since:], views[since:] = audience.daily_users, audience.daily_page_views
     return users, views
 
 
@@ -190,8 +169,10 @@ def _by_line(measured: Sequence[Measured]) -> list[dict[str, Any]]:
 
 
 def count_impacts(measured: Sequence[Measured]) -> int:
-    cut = frozenset[int]().union(*(entry.numbers for entry in measured))
-    return len(cut) + sum(entry.impacts for entry in measured if not entry.numbers)
+    cut = [entry.numbers for entry in measured if entry.numbers is not None]
+    return (len(np.unique(np.concatenate(cut))) if cut else 0) + sum(
+        entry.impacts for entry in measured if entry.numbers is None
+    )
 
 
 def add_up(measured: Iterable[Measured], kind: str) -> Share:

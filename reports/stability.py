@@ -4,39 +4,81 @@ Stability is one minus what was lost over the whole. What a harm loses is spread
 of one service overlap, the one that loses most at that moment counts alone, so nothing is counted twice. On one day
 no more can be lost than the whole of that day. Shares add up: a business line or the company is the sum of its
 services.
+
+Moments are whole microseconds since the year 2000, as PostgreSQL has them; columns, because a month may hold half a
+million harms.
 """
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
 
-# A harm that was recorded without a length still happened.
-SHORTEST = timedelta(microseconds=1)
+import numpy as np
+from numpy.typing import NDArray
+
+Moments = NDArray[np.int64]
+Amounts = NDArray[np.float64]
+A_SECOND = 1_000_000
 
 
 @dataclass(frozen=True)
-class Harm:
-    """``amount`` users or page views were affected over the whole interval from ``start`` to ``end``."""
+class Harms:
+    """Of one service: ``amounts`` were affected over the whole interval from ``starts`` to ``ends``, one by one.
 
-    start: datetime
-    end: datetime
-    amount: float
+    A harm without a length, or that ends before it began, still happened: it lasts a microsecond.
+    """
+
+    starts: Moments
+    ends: Moments
 
     @property
-    def density(self) -> float:
-        """Amount a second."""
-        return self.amount / max(self.end - self.start, SHORTEST).total_seconds()
+    def lengths(self) -> Moments:
+        return np.maximum(self.ends - self.starts, 1)
+
+    def lost_by_day(self, amounts: Amounts, midnights: Moments) -> Amounts:
+        """What was lost from each midnight to the next, in the unit of ``amounts``; one value less than midnights."""
+        return self._spread(amounts / self.lengths, midnights)
+
+    def covered_by_day(self, chosen: NDArray[np.bool_], midnights: Moments) -> Amounts:
+        """Seconds of each day that the union of the ``chosen`` intervals covers; one value less than midnights."""
+        real = chosen & (self.ends > self.starts)
+        return self._spread(real.astype(np.float64), midnights) / A_SECOND
+
+    def _spread(self, densities: Amounts, midnights: Moments) -> Amounts:
+        """Cut the time at every start, end and midnight; in each stretch the greatest density counts alone."""
+        if len(midnights) < 2:
+            return np.zeros(0)
+        counting = densities > 0
+        starts = np.clip(self.starts[counting], midnights[0], midnights[-1])
+        ends = np.clip((self.starts + self.lengths)[counting], midnights[0], midnights[-1])
+        bounds = np.unique(np.concatenate([starts, ends, midnights]))
+        greatest = greatest_of_ranges(
+            np.searchsorted(bounds, starts), np.searchsorted(bounds, ends), densities[counting], size=len(bounds) - 1
+        )
+        lost = greatest * np.diff(bounds)
+        return np.add.reduceat(lost, np.searchsorted(bounds, midnights[:-1]))
 
 
-@dataclass(frozen=True)
-class Day:
-    """A stretch of time and everybody who uses the service in it: daily users or page views."""
+def greatest_of_ranges(firsts: Moments, afters: Moments, values: Amounts, *, size: int) -> Amounts:
+    """For each of ``size`` places the greatest value whose range (from first up to, not including, after) holds it;
+    0 where none does.
 
-    start: datetime
-    end: datetime
-    amount: float
+    Each range is the union of two of a length that is a power of two; from the longest down, each length hands what it
+    has on to its two halves. So the work is of the order of n log n, without a loop over the ranges.
+    """
+    found = np.zeros(size)
+    lengths = afters - firsts
+    real = lengths > 0
+    firsts, afters, values, lengths = firsts[real], afters[real], values[real], lengths[real]
+    powers = np.frexp(lengths)[1] - 1  # the greatest whose power of two the length reaches
+    for power in range(int(powers.max(initial=0)), -1, -1):
+        mine = powers == power
+        np.maximum.at(found, firsts[mine], values[mine])
+        np.maximum.at(found, afters[mine] - (1 << power), values[mine])
+        if power:
+            half = 1 << (power - 1)
+            handed = found.copy()
+            np.maximum(found[half:], handed[:-half], out=found[half:])
+    return found
 
 
 @dataclass(frozen=True)
@@ -57,54 +99,10 @@ class Share:
         return min(1.0, max(0.0, 1 - self.lost / self.whole))
 
 
-def measure(harms: Sequence[Harm], days: Sequence[Day]) -> Share:
-    """UV or PV of one service. ``days`` follow each other without overlap; harm outside them does not count."""
-    whole = sum(day.amount for day in days)
-    if not harms or not days:
-        return Share(0.0, whole)
-    lost = [0.0] * len(days)
-    for index, start, end, density in _segments(harms, days):
-        lost[index] += density * (end - start).total_seconds()
-    return Share(sum(min(amount, day.amount) for amount, day in zip(lost, days, strict=True)), whole)
-
-
-def measure_time(down: Iterable[tuple[datetime, datetime]], *, start: datetime, end: datetime) -> Share:
-    """Time of one service, in seconds: the union of the intervals in which it did not work."""
-    lost, cursor = 0.0, start
-    for begin, finish in sorted(down):
-        begin, finish = max(begin, cursor), min(finish, end)
-        if finish > begin:
-            lost += (finish - begin).total_seconds()
-            cursor = finish
-    return Share(lost, max((end - start).total_seconds(), 0.0))
+def share_of_days(lost: Amounts, wholes: Amounts) -> Share:
+    """One service: what each day lost, no more than the whole of that day."""
+    return Share(float(np.minimum(lost, wholes).sum()), float(wholes.sum()))
 
 
 def aggregate(shares: Iterable[Share]) -> Share:
     return sum(shares, Share())
-
-
-def _segments(harms: Sequence[Harm], days: Sequence[Day]) -> Iterator[tuple[int, datetime, datetime, float]]:
-    """Cut the time at every start, end and midnight: (index of the day, start, end, greatest density)."""
-    waiting = sorted(harms, key=lambda harm: harm.start, reverse=True)
-    alive: list[tuple[float, datetime]] = []
-    bounds = _bounds(harms, days)
-    index = 0
-    for start, end in pairwise(bounds):
-        while waiting and waiting[-1].start <= start:
-            harm = waiting.pop()
-            heapq.heappush(alive, (-harm.density, max(harm.end, harm.start + SHORTEST)))
-        while alive and alive[0][1] <= start:
-            heapq.heappop(alive)
-        while index < len(days) and days[index].end <= start:
-            index += 1
-        if index == len(days):
-            return
-        if alive and days[index].start <= start:
-            yield index, start, end, -alive[0][0]
-
-
-def _bounds(harms: Sequence[Harm], days: Sequence[Day]) -> list[datetime]:
-    moments = {moment for day in days for moment in (day.start, day.end)}
-    for harm in harms:
-        moments.update((harm.start, max(harm.end, harm.start + SHORTEST)))
-    return sorted(moments)

@@ -112,6 +112,17 @@ def test_any_text_is_a_pattern_or_refused_and_never_worse(pattern: str, text: st
         read_pattern(pattern).matches(text)
 
 
+@pytest.mark.parametrize(("pattern", "text"), [("[[]", "["), (r"[a\[]+", "a["), ("[^[]", "a"), ("[][]+", "[]")])
+def test_a_bracket_in_a_class_is_a_letter(pattern: str, text: str) -> None:
+    assert read_pattern(pattern).matches(text)
+
+
+@pytest.mark.parametrize("pattern", ["[a--]", "[a&&b]", "[a||b]", "[~~]"])
+def test_a_class_that_can_be_read_in_two_ways_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternRefused, match="two ways"):
+        read_pattern(pattern)
+
+
 @pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(.*a){20}b", "(a?){40}a{40}", "(([a-z])+.)+[A-Z]"])
 def test_no_pattern_runs_for_ever(pattern: str) -> None:
     """Each of them would keep Python's own engine busy for longer than anybody lives, or at least for minutes."""

@@ -1,19 +1,56 @@
 """The laws of stability, and cases worked out by hand."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.stability import Day, Harm, Share, aggregate, measure, measure_time
+from reports.columns import moment_of
+from reports.stability import Harms, Share, aggregate, greatest_of_ranges, share_of_days
 from reports.targets import budget_of
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 END = datetime(2026, 10, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Harm:
+    start: datetime
+    end: datetime
+    amount: float
+
+
+@dataclass(frozen=True)
+class Day:
+    start: datetime
+    end: datetime
+    amount: float
+
+
+def columns(intervals: Sequence[tuple[datetime, datetime]]) -> Harms:
+    starts, ends = ([moment_of(pair[side]) for pair in intervals] for side in (0, 1))
+    return Harms(np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64))
+
+
+def measure(harms: Sequence[Harm], days: Sequence[Day]) -> Share:
+    bounds = [*(day.start for day in days), *(day.end for day in days[-1:])]
+    midnights = np.array([moment_of(bound) for bound in bounds], dtype=np.int64)
+    amounts = np.array([one.amount for one in harms], dtype=np.float64)
+    lost = columns([(one.start, one.end) for one in harms]).lost_by_day(amounts, midnights)
+    return share_of_days(lost, np.array([day.amount for day in days], dtype=np.float64))
+
+
+def measure_time(down: Sequence[tuple[datetime, datetime]], *, start: datetime, end: datetime) -> Share:
+    midnights = np.array([moment_of(start), moment_of(end)], dtype=np.int64)
+    covered = columns(down).covered_by_day(np.ones(len(down), dtype=np.bool_), midnights)
+    return Share(float(covered.sum()), (end - start).total_seconds())
 
 
 def week(amount: float) -> list[Day]:
@@ -154,6 +191,19 @@ def test_cutting_the_period_at_midnights_changes_nothing(harms: list[Harm], audi
         for first, after in pairwise(bounds)
     ]
     assert aggregate(pieces) == measure_time(down, start=START, end=END)
+
+
+ranges = st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(0.1, 9))
+
+
+@given(st.lists(ranges, max_size=12))
+def test_the_greatest_of_ranges_is_what_a_loop_over_them_finds(found: list[tuple[int, int, float]]) -> None:
+    expected = np.zeros(40)
+    for first, after, value in found:
+        expected[first:after] = np.maximum(expected[first:after], value)
+    firsts, afters = (np.array([one[side] for one in found], dtype=np.int64) for side in (0, 1))
+    values = np.array([one[2] for one in found])
+    assert greatest_of_ranges(firsts, afters, values, size=40).tolist() == expected.tolist()
 
 
 @given(st.floats(0, 1), st.floats(0, 900), st.integers(1, 1000), st.integers(0, 1000))
