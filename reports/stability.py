@@ -32,7 +32,8 @@ class Harms:
 
     @property
     def lengths(self) -> Moments:
-        return np.maximum(self.ends - self.starts, 1)
+        lengths: Moments = np.maximum(self.ends - self.starts, 1)
+        return lengths
 
     def lost_by_day(self, amounts: Amounts, midnights: Moments) -> Amounts:
         """What was lost from each midnight to the next, in the unit of ``amounts``; one value less than midnights."""
