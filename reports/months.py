@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Q
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import TruncMonth
 
-from incidents.models import Clock, Incident, Status
+from incidents.models import Incident, Status
+from reports import rows
 from reports.attainment import Tally
 from reports.models import MonthlyReport
 from reports.period import Month
@@ -57,13 +58,12 @@ def _counts(since: Month) -> dict[Month, dict[str, Any]]:
         .exclude(status=Status.CANCELLED)
         .order_by()
     )
-    rows = found.annotate(month=TruncMonth("reported_at", tzinfo=since.start.tzinfo)).values("month")
-    return {Month.of(row["month"]): row for row in rows.annotate(count=Count("pk"), **levels)}
+    by_month = found.annotate(month=TruncMonth("reported_at", tzinfo=since.start.tzinfo)).values("month")
+    return {Month.of(row["month"]): row for row in by_month.annotate(count=Count("pk"), **levels)}
 
 
 def _tallies(since: Month) -> dict[Month, Tally]:
-    verdict = Coalesce("breached_at", "stopped_at")
-    found = Clock.objects.filter(is_void=False).annotate(verdict_at=verdict).filter(verdict_at__gte=since.start)
-    rows = found.order_by().annotate(month=TruncMonth("verdict_at", tzinfo=since.start.tzinfo)).values("month")
-    counted = rows.annotate(met=Count("pk", filter=Q(breached_at=None)), missed=Count("breached_at"))
+    found = rows.verdicts().filter(verdict_at__gte=since.start).order_by()
+    by_month = found.annotate(month=TruncMonth("verdict_at", tzinfo=since.start.tzinfo)).values("month")
+    counted = by_month.annotate(met=Count("pk", filter=Q(breached_at=None)), missed=Count("breached_at"))
     return {Month.of(row["month"]): Tally(row["met"], row["missed"]) for row in counted}

@@ -20,12 +20,15 @@ def counted(period: Period) -> "QuerySet[Incident]":
     return reported(period).exclude(status=Status.CANCELLED)
 
 
+def verdicts() -> "QuerySet[Clock]":
+    """Every clock that can have a verdict (reports/attainment.py says what that is), with ``verdict_at``."""
+    counting = Clock.objects.filter(is_void=False, incident__is_drill=False)
+    return counting.annotate(verdict_at=Coalesce("breached_at", "stopped_at"))
+
+
 def judged(period: Period) -> "QuerySet[Clock]":
-    """Clocks with a verdict in the month (reports/attainment.py says what that is), with ``verdict_at``."""
-    verdict = Clock.objects.filter(is_void=False, incident__is_drill=False).annotate(
-        verdict_at=Coalesce("breached_at", "stopped_at")
-    )
-    return verdict.filter(verdict_at__gte=period.start, verdict_at__lt=period.end)
+    """Clocks with a verdict in the month."""
+    return verdicts().filter(verdict_at__gte=period.start, verdict_at__lt=period.end)
 
 
 def timed(duration: str) -> Q:

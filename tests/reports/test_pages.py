@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from catalog.models import Person, Role
 from incidents import services as handling
 from incidents.models import Incident
+from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import NotPermitted, TransitionRefused
 from reports import services
 from reports.download import safe
 from reports.frozen import digest_of
 from reports.models import MonthlyReport
+from reports.months import recent_months
 from reports.period import Month
 from tests.clock import Clock
 from tests.factories import make_incident, make_person, make_service
@@ -121,6 +123,16 @@ def test_a_page_needs_the_same_number_of_queries_for_more_incidents(client: Clie
         for day in range(1, 9):
             make_incident(service=service, reported_at=at(day), level=1 + day % 3)
     assert counts[0] == counts[1]
+
+
+def test_drills_count_nowhere() -> None:
+    make_month()
+    before = next(line for line in recent_months(clock.now()) if line.month == OCTOBER)
+    assert before.count
+    assert before.tally.total
+    Incident.objects.update(is_drill=True)
+    after = next(line for line in recent_months(clock.now()) if line.month == OCTOBER)
+    assert (after.count, after.tally.total) == (0, 0)
 
 
 def test_unknown_rows_are_refused_by_field(client: Client) -> None:
