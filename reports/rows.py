@@ -1,5 +1,7 @@
 """The rows behind the figures of a month. A figure counts a queryset of here, and its link lists the same one."""
 
+from typing import Any
+
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -20,7 +22,7 @@ def counted(period: Period) -> "QuerySet[Incident]":
     return reported(period).exclude(status=Status.CANCELLED)
 
 
-def verdicts() -> "QuerySet[Clock]":
+def verdicts() -> "QuerySet[Any]":
     """Every clock that can have a verdict (reports/attainment.py says what that is), with ``verdict_at``."""
     counting = Clock.objects.filter(is_void=False, incident__is_drill=False)
     return counting.annotate(verdict_at=Coalesce("breached_at", "stopped_at"))

@@ -3,12 +3,12 @@
 The carrier brings its own URLs, middleware and templates (notifications/fake_carrier/handler.py).
 """
 
-from config.settings import BASE_DIR as BASE_DIR
-from config.settings import LANGUAGE_CODE as LANGUAGE_CODE
-from config.settings import LANGUAGES as LANGUAGES
-from config.settings import LOCALE_PATHS as LOCALE_PATHS
-from config.settings import LOGGING as LOGGING
-from config.settings import SECRET_KEY as SECRET_KEY
+from config.settings.site import BASE_DIR as BASE_DIR
+from config.settings.site import LANGUAGE_CODE as LANGUAGE_CODE
+from config.settings.site import LANGUAGES as LANGUAGES
+from config.settings.site import LOCALE_PATHS as LOCALE_PATHS
+from config.settings.site import LOGGING as LOGGING
+from config.settings.site import SECRET_KEY as SECRET_KEY
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from catalog.visitors import address_of
 from incidents.forms.portal import LinkAnswerForm, PortalReportForm
 from incidents.models import ReporterLink
 from incidents.presentation.reporting import status_for_reporter
@@ -41,7 +42,7 @@ def portal(request: HttpRequest) -> HttpResponse:
         return _show_form(request, form, status=400)
     try:
         values = {name: value for name, value in form.cleaned_data.items() if name != "website"}
-        link = report_by_portal(**values, sender=request.META.get("REMOTE_ADDR", ""))
+        link = report_by_portal(**values, sender=address_of(request))
     except TooManyReports:
         form.add_error(None, _("Too many reports came from your network. Please wait an hour, or call us."))
         return _show_form(request, form, status=429)

@@ -43,7 +43,7 @@ def test_a_library_that_does_not_load_is_no_fault_of_ours(monkeypatch: pytest.Mo
         "http://127.0.0.1:1/x.png",
         "https://example.com/x.css",
         "file:///etc/hostname",
-        "static:../config/settings/__init__.py",
+        "static:../config/settings/site.py",
         "static:/etc/hostname",
         "static:no-such-file.css",
         "static:",
