@@ -11,6 +11,7 @@ class DetectionConfig(AppConfig):
         # each enters itself into a table of incidents or problems
         from detection import alert_panel, panels, problem_outcomes, sentences  # noqa: F401
         from detection.inspections import commands, kinds, outcomes  # noqa: F401
+        from detection.inspections import panels as panels_of_findings  # noqa: F401
         from detection.inspections import sentences as sentences_of_findings  # noqa: F401
         from detection.inspections.shipped import install_inspections
 

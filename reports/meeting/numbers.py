@@ -1,10 +1,11 @@
-"""The figures of the time since the last meeting against the mean of the week before."""
+"""The figures of the time since the last meeting against the mean of the week before, with the rows they count."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q
 
 from incidents.models import Breach, Incident
@@ -14,17 +15,21 @@ from reports.meeting.entries import Facts, Window
 WEEK = timedelta(days=7)
 LEAST = timedelta(hours=1)
 """A window shorter than this is compared as if it were so long: two minutes have no mean."""
+MOST_ROWS = 1000
+"""Of each figure, so many rows are kept with the agenda."""
 SPREAD = 2.0
 """Standard deviations of a Poisson count from which on a figure stands out."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """``count`` in the window; ``mean``: what a window of that length had in the week before."""
+    """``count`` in the window; ``mean``: what a window of that length had in the week before. ``rows``: keys of what
+    was counted (reports/meeting/figure_rows.py), the first ``MOST_ROWS``; None in agendas that did not keep them."""
 
     name: str
     count: int
     mean: float
+    rows: list[int] | None = None
 
     @property
     def verdict(self) -> str:
@@ -41,7 +46,7 @@ def mean_of(count: int, length: timedelta) -> float:
 
 def figures_of(window: Window) -> list[Facts]:
     """Three queries. Drills and merged incidents are not counted; restricted ones are, since a number names nobody."""
-    names: dict[str, tuple[int, int]] = {}
+    found: list[tuple[str, int, int, list[int]]] = []
     real = Incident.objects.filter(is_drill=False, merged_into=None).exclude(status="cancelled")
     moments = {
         "reported": ("reported_at", Q()),
@@ -49,26 +54,31 @@ def figures_of(window: Window) -> list[Facts]:
         "recovered": ("recovered_at", Q()),
         "resolved": ("resolved_at", Q()),
     }
-    names |= _count(real, window, moments)
+    found += _count(real, window, moments)
     breaches = Breach.objects.filter(clock__incident__is_drill=False)
     of_response = Q(clock__kind="response")
-    names |= _count(breaches, window, {"breached": ("recorded_at", Q()), "late": ("recorded_at", of_response)})
+    found += _count(breaches, window, {"breached": ("recorded_at", Q()), "late": ("recorded_at", of_response)})
     pages = Delivery.objects.filter(purpose=Purpose.PAGE, is_drill=False)
-    names |= _count(pages, window, {"pages": ("created_at", Q())})
+    found += _count(pages, window, {"pages": ("created_at", Q())})
     length = window.now - window.since
-    return [{"name": name, "count": count, "mean": mean_of(before, length)} for name, (count, before) in names.items()]
+    return [
+        {"name": name, "count": count, "mean": mean_of(before, length), "rows": rows[:MOST_ROWS]}
+        for name, count, before, rows in found
+    ]
 
 
-def _count(rows: Any, window: Window, asked: dict[str, tuple[str, Q]]) -> dict[str, tuple[int, int]]:
-    """Name -> (in the window, in the week before it)."""
+def _count(rows: Any, window: Window, asked: dict[str, tuple[str, Q]]) -> list[tuple[str, int, int, list[int]]]:
+    """(name, number in the window, number in the week before it, keys of those in the window)."""
     counts: dict[str, Any] = {}
     any_of = Q()
     for name, (field, condition) in asked.items():
-        counts[name] = Count("pk", filter=condition & _between(field, window.since, window.now))
+        within = condition & _between(field, window.since, window.now)
+        counts[name] = Count("pk", filter=within)
+        counts[f"{name}_rows"] = ArrayAgg("pk", filter=within, order_by=(field, "pk"), default=[])
         counts[f"{name}_before"] = Count("pk", filter=condition & _between(field, window.since - WEEK, window.since))
         any_of |= _between(field, window.since - WEEK, window.now)
     found = rows.order_by().filter(any_of).aggregate(**counts)
-    return {name: (found[name], found[f"{name}_before"]) for name in asked}
+    return [(name, found[name], found[f"{name}_before"], found[f"{name}_rows"]) for name in asked]
 
 
 def _between(field: str, start: datetime, end: datetime) -> Q:

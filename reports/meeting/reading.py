@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from catalog.models import Person
+from detection.inspections.presentation import FACES
 from incidents.models import Incident
 from incidents.presentation.veiling import unseen_of
 from reports.meeting import words
@@ -30,6 +31,12 @@ class ShownEntry:
     home: str = ""
     home_item: AgendaItem | None = None
     decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def face(self) -> str:
+        """The status as it is drawn."""
+        status = self.entry.state.get("status", "")
+        return str(FACES.get(status, status)) if self.entry.kind == "finding" else str(status)
 
     @property
     def is_loud(self) -> bool:

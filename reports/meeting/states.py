@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from detection.models import Finding
 from incidents.models import ActionItem, Incident
 from incidents.models.status import OVER
 from problems.models import Problem
@@ -18,6 +19,7 @@ OVER_STATUSES: dict[str, set[str]] = {
     "incident": {*OVER},
     "problem": {*PROBLEM_OVER},
     "action": {"done", "verified", "cancelled"},
+    "finding": {"done", "closed", "waived"},
 }
 
 
@@ -43,6 +45,14 @@ def action_state(action: ActionItem) -> Facts:
     return {"status": action.status, "owner": action.owner.name, "due_on": action.due_on.isoformat()}
 
 
+def finding_state(finding: Finding) -> Facts:
+    return {
+        "status": finding.status,
+        "owner": finding.owner.name if finding.owner else None,
+        "due_on": finding.due_on.isoformat(),
+    }
+
+
 def hand_over_state(note: HandOver) -> Facts:
     return {"status": note.status, "owner": note.arriving.name if note.arriving else None}
 
@@ -52,6 +62,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...], Reader]] = {
     "incident": (Incident, ("owner", "level"), incident_state),
     "problem": (Problem, ("owner",), problem_state),
     "action": (ActionItem, ("owner",), action_state),
+    "finding": (Finding, ("owner",), finding_state),
     "handover": (HandOver, ("arriving",), hand_over_state),
 }
 """Kind -> its model, what is joined, and what of it is compared."""

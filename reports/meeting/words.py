@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from detection.models import FindingStatus, Risk
 from incidents.models import ClockKind
 from incidents.models import Status as IncidentStatus
 from incidents.models.action_queries import ActionStatus
@@ -23,6 +24,7 @@ STATUSES: dict[str, Any] = {
     "incident": IncidentStatus,
     "problem": ProblemStatus,
     "action": ActionStatus,
+    "finding": FindingStatus,
     "handover": HandOverStatus,
 }
 FIGURES: dict[str, str | Promise] = {
@@ -51,6 +53,7 @@ WHY: dict[str, str | Promise] = {
     "overdue": gettext_lazy("over its date"),
     "unsigned": gettext_lazy("a waiver waits for a signature"),
     "unowned": gettext_lazy("logged, and nobody has taken it: investigate or reject?"),
+    "new": gettext_lazy("new since the last meeting"),
     "decided": gettext_lazy("decided at the last meeting"),
 }
 
@@ -106,6 +109,7 @@ def phrases(entry: Entry, zone: ZoneInfo) -> list[str]:
             *_deadlines(facts, state, zone),
             *_lateness(facts, zone),
             *_duty(facts, zone),
+            *_found(facts),
             _owner(entry),
         )
         if text
@@ -146,6 +150,14 @@ def _duty(facts: Facts, zone: ZoneInfo) -> list[str]:
         words = {"leaving": facts["leaving"], "arriving": facts["arriving"] or _("nobody")}
         return [_("%(leaving)s to %(arriving)s") % words, moment(facts["changes_at"], zone)]
     return []
+
+
+def _found(facts: Facts) -> list[str]:
+    """How grave a finding is, and what found it."""
+    if "risk" not in facts:
+        return []
+    risk = Risk(facts["risk"]).label if facts["risk"] in Risk.values else facts["risk"]
+    return [_("risk: %(risk)s") % {"risk": risk}, facts["found_by"]]
 
 
 def _owner(entry: Entry) -> str:

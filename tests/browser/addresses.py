@@ -396,6 +396,9 @@ KNOWN: dict[str, Any] = {
     "meeting/<day:day>/<slug:verb>/": _meeting_verbs,
     "meeting/<day:day>/minutes": _minutes,
     "meeting/<day:day>/diff/": _minutes,
+    "meeting/<day:day>/figures/": lambda demo: [
+        {**values, "name": name} for values in _meetings(demo) for name in ("reported", "breached", "pages")
+    ],
     "meeting/<day:day>/items/": _agenda_items,
     "meeting/<day:day>/items/<int:pk>/<slug:verb>/": lambda demo: [
         {**values, "verb": verb} for values in _agenda_items(demo) for verb in ITEM_COMMANDS

@@ -13,6 +13,7 @@ from catalog.models import Person, Role
 from incidents import services as handling
 from lifecycle import clock as time
 from reports.meeting import services
+from reports.meeting.entries import in_order
 from reports.models import Meeting, MeetingPolicy
 from tests.clock import Clock
 from tests.factories import make_incident, make_person
@@ -133,7 +134,7 @@ def test_the_calendar_of_meetings_is_edited(client: Client) -> None:
     manager = signed_in(client, Role.INCIDENT_MANAGER)
     page = text_of(client.get("/meeting/settings/"))
     assert "minutes_majors" in page
-    minutes = dict.fromkeys(("numbers", "majors", "clocks", "late", "backlog", "oncall", "carried", "decisions"), 4)
+    minutes = dict.fromkeys([each.slug for each in in_order()], 4)
     asked: dict[str, Any] = {f"minutes_{name}": value for name, value in minutes.items()}
     asked |= {"is_active": "on", "weekdays": ["0", "2"], "begins_at": "10:15", "time_zone": "Asia/Shanghai"}
     asked |= {"loud_after": "2", "draft_before": "30", "subscribers": [manager.pk]}

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from catalog.models import Person, Service
 from detection.inspections.commands import FINDING_COMMANDS
+from detection.inspections.warnings import MOST_INCIDENTS, incidents_warned
 from detection.models import Activity, Capacity, ExpiryDate, Finding, Inspection, InspectionRun
 from incidents.api.fields import StrictSerializer, serializer_of
 from incidents.commands import Command, offered
@@ -125,13 +126,15 @@ class FindingDetailSerializer(FindingSerializer):
     waiver_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
     waived_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
     actions = serializers.SerializerMethodField()
+    incidents = serializers.SerializerMethodField()
     allowed = serializers.SerializerMethodField()
     blocked = serializers.SerializerMethodField()
 
     class Meta(FindingSerializer.Meta):
         fields = (
             *FindingSerializer.Meta.fields,
-            *("description", "link", "waiver_reason", "waiver_by", "waived_by", "actions", "allowed", "blocked"),
+            *("description", "link", "waiver_reason", "waiver_by", "waived_by", "actions", "incidents"),
+            *("allowed", "blocked"),
         )
         read_only_fields = fields
 
@@ -139,6 +142,11 @@ class FindingDetailSerializer(FindingSerializer):
         """Those that the caller may see."""
         seen = ActionItem.objects.of_seen(self.context["request"].user)
         return list(seen.from_origin(finding).values_list("pk", flat=True))
+
+    def get_incidents(self, finding: Finding) -> list[int]:
+        """The newest that occurred in its service while it stood, as far as the caller may see them."""
+        found = incidents_warned(finding, self.context["request"].user)
+        return list(found.values_list("pk", flat=True)[:MOST_INCIDENTS])
 
     def get_allowed(self, finding: Finding) -> list[str]:
         return [offer.verb for offer in self._offered(finding) if offer.is_allowed]

@@ -15,18 +15,19 @@ from catalog.access import PersonRequest, for_colleagues
 from detection.inspections.forms import FindingFilter
 from detection.inspections.presentation import RISK_TONES, face_of, finding_kpis, lines_of
 from detection.inspections.views.frame import PAGE_SIZE, show
+from detection.inspections.warnings import MOST_INCIDENTS, incidents_since
 from detection.models import Finding, FindingStatus
 from detection.models.finding import FindingQuerySet
 from detection.views.frame import EDITED
 from incidents.commands import label_of
-from incidents.models import ActionItem, Incident
+from incidents.models import ActionItem
 from incidents.presentation import actions_of, entries_of
 from incidents.presentation.actions import open_action
 from incidents.views.asking import moment_of
 from incidents.views.commanding import Refusal, command_named, run_posted
 from lifecycle.models import Event
 
-MOST_ENTRIES, MOST_INCIDENTS = 200, 10
+MOST_ENTRIES = 200
 
 
 @require_safe
@@ -98,10 +99,6 @@ def _show(
     if opened is not None:
         _fill_in(opened.form, open_verb, finding)
     events = Event.objects.about(finding).select_related("actor").order_by("-occurred_at", "-pk")[:MOST_ENTRIES]
-    since = Incident.objects.visible_to(person).filter(
-        service=finding.service_id, occurred_at__gte=finding.first_seen_at, is_drill=False
-    )
-    incidents = since.select_related("level").order_by("-occurred_at") if finding.service_id else since.none()
     return show(
         request,
         "finding.html",
@@ -114,7 +111,7 @@ def _show(
         opened=opened,
         refusal=refusal,
         items=ActionItem.objects.of_seen(person).from_origin(finding).select_related("owner"),
-        incidents=incidents[:MOST_INCIDENTS],
+        incidents=incidents_since(finding, person)[:MOST_INCIDENTS],
         entries=entries_of(events, person),
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -134,12 +135,14 @@ class AgendaSectionSerializer(serializers.Serializer[Any]):
 
 
 class MeetingFigureSerializer(serializers.Serializer[Any]):
-    """``mean``: what a window of this length had in the seven days before; ``verdict``: more, less, usual."""
+    """``mean``: what a window of this length had in the seven days before; ``verdict``: more, less, usual; ``page``:
+    the page with the rows that were counted, empty where an old agenda did not keep them."""
 
     name = serializers.CharField()
     count = serializers.IntegerField()
     mean = serializers.FloatField()
     verdict = serializers.CharField()
+    page = serializers.CharField()
 
 
 class MeetingDetailSerializer(OfferedSerializer, MeetingSerializer):
@@ -165,7 +168,17 @@ class MeetingDetailSerializer(OfferedSerializer, MeetingSerializer):
     @extend_schema_field(MeetingFigureSerializer(many=True))
     def get_figures(self, meeting: Meeting) -> Any:
         figures = [figure for _label, figure, _verdict in self._reading(meeting).figures]
-        return MeetingFigureSerializer(figures, many=True).data
+        shown = [
+            {
+                "name": each.name,
+                "count": each.count,
+                "mean": each.mean,
+                "verdict": each.verdict,
+                "page": "" if each.rows is None else reverse("meetings:figure", args=[meeting.day, each.name]),
+            }
+            for each in figures
+        ]
+        return MeetingFigureSerializer(shown, many=True).data
 
     @extend_schema_field(AgendaSectionSerializer(many=True))
     def get_sections(self, meeting: Meeting) -> Any:
