@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import BusinessLine, Service
+from catalog.models import Service
 from incidents.models import Clock, ClockKind, Incident, Level, Source, Status
 from reports import rows
 from reports.indicators import DURATIONS
@@ -98,9 +98,6 @@ class RowsForm(forms.Form):
         choices=[("met", "met"), ("missed", "missed")], required=False, widget=forms.HiddenInput
     )
     impact = forms.ChoiceField(choices=[*YES, ("estimated", "estimated")], required=False, widget=forms.HiddenInput)
-    line = forms.ModelChoiceField(
-        BusinessLine.objects.all(), to_field_name="slug", required=False, widget=forms.HiddenInput
-    )
 
     def find(self, month: Month) -> QuerySet[Incident]:
         """The incidents behind the figure. A clock's month is that of its verdict, an impact's the one it lies in."""
@@ -112,8 +109,6 @@ class RowsForm(forms.Form):
             "source": Q(source=asked["source"]),
             "major": Q(level=1) | Q(is_declared_major=True),
         }
-        if asked["line"]:
-            conditions["line"] = Q(service__business_line__path__startswith=asked["line"].path)
         for name, condition in conditions.items():
             if asked[name]:
                 found = found.filter(condition)

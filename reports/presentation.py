@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.models import BusinessLine
 from incidents.models import ClockKind
 from lifecycle.lists import listed
 from reports import words
@@ -188,36 +189,44 @@ class Page:
 
     def _stability(self) -> dict[str, Any]:
         numbers = self.numbers["stability"]
+        lines = dict(BusinessLine.objects.values_list("slug", "pk"))
         return {
             "company": self._shares(numbers["company"]),
-            "url": self._harm(numbers["company"]),
             "lines": [
                 {
                     **line,
                     "indent": "└ " * line["depth"],
-                    "shares": self._shares(line),
-                    "url": self._harm(line, line=line["slug"]),
+                    "shares": self._shares(line, below=lines.get(line["slug"])),
                 }
                 for line in numbers["lines"]
             ],
-            "services": [self._service(entry) for entry in numbers["services"]],
+            "services": [
+                {**entry, "shares": self._shares(entry, service=entry["slug"])} for entry in numbers["services"]
+            ],
         }
 
-    def _service(self, entry: Numbers) -> Numbers:
-        return {**entry, "shares": self._shares(entry), "url": self._harm(entry, service=entry["slug"])}
+    def _shares(self, entry: Numbers, **of: Any) -> list[dict[str, str]]:
+        """UV, PV, Time; the lost part in its own unit, with the impact behind it where something was lost.
 
-    def _harm(self, entry: Numbers, **query: Any) -> str:
-        """The incidents with impact in the month; nothing where there was none."""
-        return self.rows(impact="yes", **query) if any(entry[kind]["lost"] for kind in KINDS) else ""
-
-    def _shares(self, entry: Numbers) -> list[dict[str, str]]:
-        """UV, PV, Time; the lost part in its own unit."""
-        shares = [share_of(entry, kind) for kind in KINDS]
-        lost = [words.whole(shares[0].lost), words.whole(shares[1].lost), words.duration(shares[2].lost)]
+        A service that moved within the month counts with each line for its days there, and so do the rows.
+        """
+        shares = {kind: share_of(entry, kind) for kind in KINDS}
+        lost = {
+            kind: words.duration(share.lost) if kind == "time" else words.whole(share.lost)
+            for kind, share in shares.items()
+        }
         return [
-            {"text": words.stability(share.stability), "lost": text if share.lost else ""}
-            for share, text in zip(shares, lost, strict=True)
+            {
+                "text": words.stability(share.stability),
+                "lost": lost[kind] if share.lost else "",
+                "url": self._harm(kind, **of) if share.lost else "",
+            }
+            for kind, share in shares.items()
         ]
+
+    def _harm(self, kind: str, **of: Any) -> str:
+        """The impact in the month; nothing of a line that is none any more."""
+        return "" if None in of.values() else indicator_url(kind, str(self.month), now=self.month.end, **of)
 
     def _top(self) -> list[dict[str, Any]]:
         return [

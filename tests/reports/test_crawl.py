@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.models import Role
+from catalog.models import Placement, Role
+from incidents.models import Impact
+from incidents.services import record_impact
 from reports import words
 from tests.clock import Clock
-from tests.factories import make_person
-from tests.reports.months import make_october
+from tests.factories import make_business_line, make_incident, make_person, make_service
+from tests.reports.months import at, make_october
 
 pytestmark = pytest.mark.django_db
 PAGE = "/reports/2026-10/"
@@ -97,19 +99,60 @@ def test_every_number_leads_to_exactly_the_rows_that_make_it(client: Client, clo
     assert not re.findall(r'<td class="num">[1-9]\d*</td>', page)  # no number without a link
 
 
+def stretches(slug: str) -> list[tuple[datetime, datetime]]:
+    """When the wanderer belonged to a business line: it moved on the 10th."""
+    first, moved, last = (datetime(2026, *day, tzinfo=UTC) for day in ((10, 1), (10, 10), (11, 1)))
+    return [(first, moved)] if slug == "old" else [(moved, last)] if slug == "new" else [(first, last)]
+
+
+def make_wanderer() -> list[Impact]:
+    """A service that moved from one business line to another, with impact before, across and after; the second and
+    the third are of one incident."""
+    old, new = make_business_line(name="Old", slug="old"), make_business_line(name="New", slug="new")
+    service = make_service(name="Wanderer", business_line=new)
+    for line, day in ((old, datetime(1970, 1, 1, tzinfo=UTC)), (new, at(10))):
+        Placement.objects.create(service=service, business_line=line, valid_from=day.date())
+    first, second = make_incident(service=service, reported_at=at(5)), make_incident(service=service, reported_at=at(9))
+    said: dict[str, Any] = {"actor": None, "via": "web", "is_down": True}
+    return [
+        record_impact(first, started_at=at(5, 1), ended_at=at(5, 3), affected_users=40, **said),
+        record_impact(second, started_at=at(9, 18), ended_at=at(10, 6), affected_users=60, **said),
+        record_impact(second, started_at=at(20, 1), ended_at=at(20, 2), affected_users=7, **said),
+    ]
+
+
 def test_what_was_lost_is_what_the_impact_behind_the_link_lost(client: Client, clock: Clock) -> None:
     clock.set(datetime(2026, 11, 3, 9, tzinfo=UTC))
     make_october()
+    before, across, after = make_wanderer()
     client.force_login(make_person(Role.INCIDENT_MANAGER))
-    stability = client.get(PAGE).context["stability"]
-    harmed = [service for service in stability["services"] if service["url"]]
-    assert [service["name"] for service in harmed] == ["Cards", "Wallet"]
-    for service in [*harmed, {"url": stability["url"], "uv": None}]:
-        impacts = [impact for row in Rows(client).of(service["url"]) for impact in row.impacts.all()]
-        if service["uv"]:
-            assert sum(impact.affected_users for impact in impacts) == service["uv"]["lost"]  # none overlaps
-            down = [(impact.started_at, impact.ended_at) for impact in impacts if impact.is_down and impact.ended_at]
-            start, end = (datetime(2026, month, 1, tzinfo=UTC) for month in (10, 11))
-            assert union_of(down, start, end) == service["time"]["lost"]
-        else:
-            assert len(impacts) == 6
+    page = client.get(PAGE).context["stability"]
+    lines, rows = {line["slug"]: line["shares"] for line in page["lines"]}, Rows(client)
+    assert set(rows.of(lines["old"][0]["url"])) == {before, across}
+    assert set(rows.of(lines["new"][2]["url"])) == {across, after}
+    for line in page["lines"]:
+        for start, end in stretches(line["slug"]):
+            uv, pv, time = line["shares"]
+            inside = (
+                [(impact, max(impact.started_at, start), min(impact.ended_at, end)) for impact in rows.of(uv["url"])]
+                if uv["url"]
+                else []
+            )
+            lost = sum(
+                impact.affected_users * ((till - since) / (impact.ended_at - impact.started_at))
+                for impact, since, till in inside
+            )
+            assert line["uv"]["lost"] == lost
+            down = [(impact.started_at, impact.ended_at) for impact, _since, _till in inside if impact.is_down]
+            assert line["time"]["lost"] == union_of(down, start, end)
+            assert bool(time["url"]) == bool(down)
+            assert pv["url"] == ""  # nobody stated page views
+    assert sum(line["uv"]["lost"] for line in page["lines"]) == page_total(client)
+    assert len(rows.of(page["company"][0]["url"])) == 9
+    harmed = [service["name"] for service in page["services"] if service["shares"][0]["url"]]
+    assert harmed == ["Cards", "Wallet", "Wanderer"]
+
+
+def page_total(client: Client) -> float:
+    lost: float = client.get("/api/v1/reports/2026-10/").json()["numbers"]["stability"]["company"]["uv"]["lost"]
+    return lost

@@ -288,13 +288,13 @@ def test_pages_ask_the_same_number_of_queries_for_more(client: Client) -> None:
             handling.record_impact(incident, actor=None, via="web", ended_at=at(day, 20), affected_users=day)
             services.comment_on_report(OCTOBER, actor=manager, via="web", section="top", text=f"INC-{incident.pk}")
 
-    counts = []
+    pages, counts = (PAGE, f"{PAGE}compare/", "/reports/"), []
+    client.get(f"{PAGE}compare/")  # content types are looked up once a process
     for number in (1, 9):
         go_on(number)
         with CaptureQueriesContext(connection) as captured:
-            client.get(PAGE)
-            client.get(f"{PAGE}compare/")
-            client.get("/reports/")
+            for page in pages:
+                client.get(page)
         counts.append(len(captured))
     assert counts[0] == counts[1]
 
