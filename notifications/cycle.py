@@ -2,9 +2,9 @@
 its rows with SKIP LOCKED. Celery's beat ticks it, and so does `manage.py cycle`, which needs no broker, so that paging
 outlives Redis.
 
-Four things run side by side, because whoever talks to the outside may be kept waiting: the clockwork, in this order,
+Five things run side by side, because whoever talks to the outside may be kept waiting: the clockwork, in this order,
 which reads and writes rows and nothing else; the sender (services/sending.py); the alerts, of which a storm may come;
-and the errands, which ask others.
+the errands, which ask others; and the rounds, which look for risks.
 """
 
 import logging
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 
 from django.db.models.functions import Now
 
+from detection.inspections.services import run_due_inspections
 from detection.services import calm_flaps, judge_heartbeats, process_receipts, release_suppressed
 from incidents.services import (
     check_acknowledgements,
@@ -66,8 +67,18 @@ ALERTS: list[Callable[[], int]] = [
     calm_flaps,
 ]
 """What makes incidents of alerts: it may have much to do, and paging does not wait for it."""
+
+
+def inspect_risks() -> int:
+    """A little at a time, so that the process can be stopped between two looks."""
+    return run_due_inspections(seconds=1.0)
+
+
+ROUNDS: list[Callable[[], int]] = [inspect_risks]
+"""What looks for risks in sources, which may be slow: nothing and nobody waits for it. Celery has a task of its own
+(detection/tasks.py)."""
 CYCLE: list[Callable[[], int]] = [*ALERTS, *CLOCKWORK, send_due_deliveries, *ERRANDS]
-"""Everything in order, as tests want it."""
+"""Everything in order but the rounds, as tests want it."""
 
 
 def run_cycle(ticker: str, steps: Iterable[Callable[[], int]] = CYCLE) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connection
 
-from notifications.cycle import ALERTS, CLOCKWORK, ERRANDS, run_cycle, run_steps
+from notifications.cycle import ALERTS, CLOCKWORK, ERRANDS, ROUNDS, run_cycle, run_steps
 from notifications.keeper import keep_watch
 from notifications.services.sending import send_until
 
@@ -41,10 +41,12 @@ class Command(BaseCommand):
         threading.Thread(target=with_connection(watch), name="keeper", daemon=True).start()
         alerts = partial(repeat, partial(run_steps, ALERTS), stopped, options["every"])
         errands = partial(repeat, partial(run_steps, ERRANDS), stopped, options["every"])
+        rounds = partial(repeat, partial(run_steps, ROUNDS), stopped, options["every"])
         beside = [
             threading.Thread(target=with_connection(partial(send_until, stopped, hint)), name="sender"),
             threading.Thread(target=with_connection(errands), name="errands"),
             threading.Thread(target=with_connection(alerts), name="alerts"),
+            threading.Thread(target=with_connection(rounds), name="rounds"),
         ]
         for thread in beside:
             thread.start()
