@@ -8,13 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from incidents.models import ClockKind
+from incidents.spreadsheet import MARK, safe
 from reports.measurement import KINDS
 from reports.monthly.drawings import plain_rows
 from reports.sentences import share_of, tally_of
 from reports.xlsx import write_workbook
-
-MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_csv(numbers: dict[str, Any]) -> str:
@@ -39,13 +37,6 @@ def write_book(numbers: dict[str, Any], *, words: list[str], charts: dict[str, A
 
 def head() -> list[str]:
     return [_("Section"), _("What"), _("Level"), _("Figure"), _("Value")]
-
-
-def safe(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def _lines(numbers: dict[str, Any]) -> Iterator[list[Any]]:

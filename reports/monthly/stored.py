@@ -8,9 +8,8 @@ stored. The decision, and what was measured: docs/decisions/082-large-months-are
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from lifecycle import clock
+from lifecycle.snapshot import one_moment
 from reports.models import StoredFigures
 from reports.monthly.numbers import Numbers, compile_figures
 from reports.period import Month
@@ -45,7 +44,7 @@ def renew_figures() -> int:
     now = clock.now()
     due = [each for each in StoredFigures.objects.wanted().order_by("as_of") if each.as_of + _rest(each) <= now]
     for stored in due[:1]:
-        with transaction.atomic():
+        with one_moment():
             mine = StoredFigures.objects.select_for_update(skip_locked=True).filter(pk=stored.pk, as_of=stored.as_of)
             if mine.exists():
                 _compute(Month.of(stored.month), now=now)
@@ -59,7 +58,8 @@ def _rest(stored: StoredFigures) -> timedelta:
 
 def _compute(month: Month, *, now: datetime) -> Figures:
     started = clock.now()
-    numbers = compile_figures(month, now=now)
+    with one_moment():
+        numbers = compile_figures(month, now=now)
     if is_large(numbers):
         found = {"numbers": numbers, "as_of": now, "took": clock.now() - started, "looked_at": now}
         StoredFigures.objects.update_or_create(month=month.first_day, defaults=found)

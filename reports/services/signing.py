@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from catalog.models import Person
 from lifecycle import clock
+from lifecycle.snapshot import at_one_moment
 from lifecycle.transitions import InputRefused, NotPermitted, lock, perform, record_event, refuse
 from reports import permissions
 from reports.frozen import Frozen
@@ -21,9 +22,10 @@ from reports.services.telling import tell_of_signature
 from reports.services.writing import open_report
 
 
-@transaction.atomic
+@at_one_moment
 def sign_report(month: Month, *, actor: Person, via: str, expected_version: int | None = None) -> MonthlyReport:
-    """Freeze the figures of a month that is over, put one's name under it, and tell the subscribers."""
+    """Freeze the figures of a month that is over, all as they are at one moment, put one's name under it, and tell the
+    subscribers."""
     report = open_report(month, actor=actor)
     at = clock.now()
     frozen = freeze(month, now=at)

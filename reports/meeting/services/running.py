@@ -1,16 +1,13 @@
 """Holding a meeting: start it, go through its sections, end it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
-from psycopg2.errors import SerializationFailure
 
 from catalog.models import Person
 from lifecycle import clock
+from lifecycle.snapshot import at_one_moment
 from lifecycle.transitions import InputRefused, lock, perform, refuse
 from reports.meeting.agenda import build_agenda, homes_of
 from reports.meeting.entries import Facts, in_order
@@ -21,40 +18,19 @@ GENERAL = "general:notes"
 """The item for notes about the meeting as a whole; it stands under the decisions."""
 
 
+@at_one_moment
 def start_meeting(meeting: Meeting, *, actor: Person | None, via: str, expected_version: int | None = None) -> Meeting:
     """Freeze the agenda, all of it as it is at one moment, and begin with its first section."""
-    arguments: dict[str, Any] = {"actor": actor, "via": via, "expected_version": expected_version}
-    try:
-        return _start(meeting, **arguments)
-    except OperationalError as failure:
-        if not isinstance(failure.__cause__, SerializationFailure):
-            raise
-    return _start(meeting, **arguments)  # somebody else touched the row meanwhile: look again, and be refused
-
-
-def _start(meeting: Meeting, *, actor: Person | None, via: str, expected_version: int | None) -> Meeting:
-    with one_moment():
-        lock(meeting, expected_version=expected_version)
-        _refuse_second(meeting)
-        agenda = build_agenda(meeting)
-        arguments = {"chair": actor, "at": clock.now(), "agenda": agenda, "section": in_order()[0].slug}
-        data = {"sections": {each["slug"]: len(each["entries"]) for each in agenda["sections"]}}
-        perform(meeting, "start", actor=actor, via=via, data=data, arguments=arguments)
-        _make_items(meeting, agenda)
-        if actor is not None:
-            meeting.attendees.add(actor)
+    lock(meeting, expected_version=expected_version)
+    _refuse_second(meeting)
+    agenda = build_agenda(meeting)
+    arguments = {"chair": actor, "at": clock.now(), "agenda": agenda, "section": in_order()[0].slug}
+    data = {"sections": {each["slug"]: len(each["entries"]) for each in agenda["sections"]}}
+    perform(meeting, "start", actor=actor, via=via, data=data, arguments=arguments)
+    _make_items(meeting, agenda)
+    if actor is not None:
+        meeting.attendees.add(actor)
     return meeting
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """A transaction in which every query sees the same moment. Inside another transaction it is that one's business."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
 
 
 def _refuse_second(meeting: Meeting) -> None:
