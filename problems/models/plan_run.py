@@ -170,7 +170,7 @@ class RunStep(models.Model):
     """While an HTTP call of it is on its way."""
     answer_status = models.PositiveSmallIntegerField(null=True, editable=False)
     answer = models.TextField(blank=True, editable=False)
-    """The first bytes of the answer, or why there was none."""
+    """How long the answer took, or why there was none; never what it said."""
 
     class Meta:
         ordering: ClassVar = ["position"]

@@ -1,7 +1,12 @@
-"""HTTP steps: called when a person presses, through the one hardened client, with what came back beside the step."""
+"""HTTP steps: called when a person presses, through the one hardened client.
 
-import re
-from datetime import timedelta
+What came back is its status and how long it took; nobody is shown the body, or a plan would be a way to read servers
+of our own network that may be called (docs/outbound.md).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +15,6 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents.models import Incident
 from lifecycle import clock
-from lifecycle.text import sanitise
 from lifecycle.transitions import InputRefused, lock, record_event
 from outbound import Answer, OutboundError, request
 from problems.models import PlanStep, RunStatus, RunStep, StepKind, StepStatus
@@ -21,33 +25,39 @@ from problems.services.planning.ticking import begin, end_step, facts_of, requir
 SECONDS = 10.0
 HELD_FOR = timedelta(seconds=30)
 """Longer than any call takes: after that, a call whose process died keeps nobody from repeating it."""
-KEPT_LETTERS = 500
-SHORTEST_SECRET = 4
-HIDDEN = "•••"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One press: the headers to send, and the mark by which its answer knows that no later press has taken over."""
+
+    headers: dict[str, str]
+    since: datetime
 
 
 def call_step(step: RunStep, *, actor: Person, via: str) -> RunStep:
-    """Make the call once. Done where the server says 2xx; otherwise the step stays open and shows what came back.
+    """Make the call once. Done where the server says 2xx; otherwise the step stays open and shows the status.
 
     Nothing is locked while the call is on its way; a second press meanwhile is refused. An address that may not be
     called is refused by the client, and stays on the incident's timeline. Raises InputRefused, NotPermitted,
     TransitionRefused. In a drill nothing is called.
     """
-    headers = _take(step, actor, via)
+    call = _take(step, actor, via)
     if step.run.incident.is_drill:
         _pretend(step, actor, via)
         return step
+    started = monotonic()
     try:
-        answer: Answer | OutboundError = _call(step.step, step.run.incident, headers)
+        answer: Answer | OutboundError = _call(step.step, step.run.incident, call.headers)
     except OutboundError as error:
         answer = error
-    _keep(step, answer, headers, actor, via)
+    _keep(step, answer, call, monotonic() - started, actor, via)
     return step
 
 
 @transaction.atomic
-def _take(step: RunStep, actor: Person, via: str) -> dict[str, str]:
-    """Mark the step as being called. Returns the headers to send."""
+def _take(step: RunStep, actor: Person, via: str) -> Call:
+    """Mark the step as being called."""
     run, now = begin(step, actor), clock.now()
     if step.step.kind != StepKind.CALL:
         raise InputRefused(step=_("This step calls nothing."))
@@ -60,7 +70,7 @@ def _take(step: RunStep, actor: Person, via: str) -> dict[str, str]:
     touch(run)
     data = {**facts_of(step), "method": step.step.method, "host": host_of(step.step.url)}
     record_event(run.incident, "call_step", actor=actor, via=via, data=data)
-    return headers
+    return Call(headers, now)
 
 
 @transaction.atomic
@@ -83,34 +93,27 @@ def _call(step: PlanStep, incident: Incident, headers: dict[str, str]) -> Answer
 
 
 @transaction.atomic
-def _keep(step: RunStep, answer: Answer | OutboundError, headers: dict[str, str], actor: Person, via: str) -> None:
-    """The answer belongs to the step even where somebody ended the run meanwhile."""
+def _keep(step: RunStep, answer: Answer | OutboundError, call: Call, seconds: float, actor: Person, via: str) -> None:
+    """The answer belongs to the step even where somebody ended the run meanwhile; one that comes after the step was
+    called again belongs to the timeline alone."""
     run = step.run
     lock(run)
     step.refresh_from_db()
     step.run = run
-    step.calling_since = None
+    is_latest = step.calling_since == call.since
     data: dict[str, Any]
     if isinstance(answer, Answer):
-        step.answer_status, step.answer = answer.status, _first_words(answer.body, headers)
+        words = _("Answered in %(seconds)s s.") % {"seconds": f"{seconds:.1f}"}
         data, note, is_done = {"status": answer.status}, "", answer.is_success
     else:
-        step.answer_status, step.answer = None, str(answer)
-        data, note, is_done = {"code": answer.code}, step.answer, False
-    step.save(update_fields=["calling_since", "answer_status", "answer"])
-    if is_done and run.status == RunStatus.RUNNING and step.status == StepStatus.OPEN:
+        words = note = str(answer)
+        data, is_done = {"code": answer.code}, False
+    if is_latest:
+        step.calling_since, step.answer_status, step.answer = None, data.get("status"), words
+        step.save(update_fields=["calling_since", "answer_status", "answer"])
+    if is_latest and is_done and run.status == RunStatus.RUNNING and step.status == StepStatus.OPEN:
         end_step(run, step, StepStatus.DONE, actor=actor, via=via, verb="tick_step", data=data)
         return
     touch(run)
     facts = {**facts_of(step), "host": host_of(step.step.url), **data}
     record_event(run.incident, "answer_call" if is_done else "fail_call", actor=actor, via=via, note=note, data=facts)
-
-
-def _first_words(body: bytes, headers: dict[str, str]) -> str:
-    """What may be kept of the answer: its beginning, without the secrets that were sent, should it repeat them."""
-    text = sanitise(body[: 8 * KEPT_LETTERS].decode("utf-8", "replace"))
-    for value in headers.values():
-        for secret in {value, *value.split()}:
-            if len(secret) >= SHORTEST_SECRET:
-                text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
-    return text[:KEPT_LETTERS]
