@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
-from incidents import permissions
 from incidents.content import LARGEST, Kind, UnknownContent, clean_name, kind_of
 from incidents.models import Attachment, Incident
 from incidents.models.attachment import place_of
@@ -98,14 +97,6 @@ def takeable(files: Iterable[AnyFile]) -> tuple[list[AnyFile], list[str]]:
 
 def names_of(files: Iterable[LooseFile]) -> list[str]:
     return [clean_name(file.name) for file in files]
-
-
-def readable_attachments(incident: Incident, *, reader: Person) -> list[Attachment]:
-    """What the reader may download: mere reporters get what is public only."""
-    if not permissions.sees(incident, reader):
-        return []
-    found = Attachment.objects.filter(incident=incident)
-    return list(found if reader.is_colleague else found.filter(is_public=True))
 
 
 def _judge(file: LooseFile) -> Kind:

@@ -63,18 +63,22 @@ def _is_signed(request: HttpRequest) -> bool:
 
 
 def _record(told: dict[str, Any]) -> bool:
-    """A report about a message that is not the gateway's, or not known, is left aside: asking again brings no other."""
-    known, status = str(told.get("id", ""))[:64], str(told.get("status", ""))[:30]
-    mine = Delivery.objects.filter(channel=Channel.SMS).filter(
-        Q(token=known) | Q(provider="gateway", provider_id=known)
-    )
-    delivery = mine.first() if known else None
+    """A report about a message that is not the gateway's, or not known, is left aside: asking again brings no other.
+
+    Of a message that another carrier has taken over since, only the good news counts: its failure is not that one's.
+    """
+    known, told_status = str(told.get("id", ""))[:64], str(told.get("status", ""))[:30]
+    status = MEANING.get(told_status.upper(), told_status.lower())
+    texts = Delivery.objects.filter(channel=Channel.SMS)
+    delivery = texts.filter(provider="gateway").filter(Q(token=known) | Q(provider_id=known)).first() if known else None
+    if delivery is None and known and status == "delivered":
+        delivery = texts.filter(token=known, attempts__provider="gateway").first()
     if delivery is None:
         return False
     record_callback(
         delivery,
-        provider_id=delivery.provider_id or known,
-        status=MEANING.get(status.upper(), status.lower()),
+        provider_id=delivery.provider_id or (known if delivery.provider == "gateway" else ""),
+        status=status,
         error_code=str(told.get("error", ""))[:20],
     )
     return True

@@ -34,7 +34,8 @@ class Lesson(models.Model):
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField()
     search = SearchVectorField(null=True, editable=False)
-    """Words of title, summary and tags; written by postmortems/services/lessons.py."""
+    """Words of title, summary, tags, what was learned, services, issues and actions, written by
+    postmortems/services/lessons.py."""
 
     objects = LessonQuerySet.as_manager()
 

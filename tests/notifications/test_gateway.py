@@ -161,6 +161,20 @@ def test_a_signed_report_moves_the_text_on(client: Client, settings: Any, word: 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("word", "status", "taken"), [("UNDELIV", "sent", 0), ("DELIVRD", "delivered", 1)])
+def test_of_a_text_that_another_carrier_took_over_only_its_arrival_counts(
+    client: Client, settings: Any, word: str, status: str, taken: int
+) -> None:
+    settings.SMS_GATEWAY_SECRET = "shared"
+    delivery = make_text()
+    delivery.attempts.create(number=1, provider="gateway", channel="sms", outcome="unavailable", is_unsure=True)
+    Delivery.objects.filter(pk=delivery.pk).update(provider="twilio", provider_id="SM1")
+    assert post(client, {"id": delivery.token, "status": word}).json() == {"taken": taken}
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.provider_id) == (status, "SM1")
+
+
+@pytest.mark.django_db
 def test_a_report_that_is_not_signed_rightly_changes_nothing(client: Client, settings: Any) -> None:
     delivery, told = make_text(), {"id": "GW7", "status": "DELIVRD"}
     assert post(client, told).status_code == 403, "no secret is configured"
