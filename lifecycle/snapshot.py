@@ -6,10 +6,11 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
-from psycopg2.errors import SerializationFailure
 
 P = ParamSpec("P")
 T = TypeVar("T")
+OVERTAKEN = "40001"
+"""PostgreSQL's code for a transaction that would write what another one has written since."""
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def at_one_moment(act: Callable[P, T]) -> Callable[P, T]:
             with one_moment():
                 return act(*args, **kwargs)
         except OperationalError as failure:
-            if connection.in_atomic_block or not isinstance(failure.__cause__, SerializationFailure):
+            if connection.in_atomic_block or getattr(failure.__cause__, "pgcode", None) != OVERTAKEN:
                 raise
         with one_moment():
             return act(*args, **kwargs)
