@@ -164,6 +164,8 @@ class InspectionRun(models.Model):
     unknown = models.PositiveIntegerField(default=0)
     """What could not be judged: series of which too little is known."""
     error = models.TextField(blank=True)
+    is_lost = models.BooleanField(default=False, db_default=False)
+    """Whether its worker was gone before it ended."""
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -72,8 +72,8 @@ def collect_due(*, limit: int | None = None, seconds: float = 60.0) -> int:
     """Collect whatever is due, one metric after the other. Returns how many intervals were stored."""
     ends_at, stored = time.monotonic() + seconds, 0
     for _turn in range(limit or 10_000):
-        collection = claim_next()
-        if collection is None or time.monotonic() > ends_at:
+        # The time first: what is claimed and not read is nobody's until its lease ends.
+        if time.monotonic() > ends_at or (collection := claim_next()) is None:
             break
         stored += collect(collection)
     return stored

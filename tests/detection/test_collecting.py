@@ -123,6 +123,14 @@ def test_two_workers_read_a_metric_once(shop: Shop, clock: Clock) -> None:
     assert claim_next() is None, "the next interval is not over yet"
 
 
+def test_whose_time_is_over_claims_nothing_more(shop: Shop, clock: Clock) -> None:
+    collection = payments_metric(shop.source(), start=begin(clock, 1))
+    assert collect_due(seconds=-1) == 0
+    collection.refresh_from_db()
+    assert (collection.lease, collection.leased_until) == (None, None)
+    assert collect_due() == 1, "it is due still"
+
+
 def test_whoever_has_lost_its_lease_stores_nothing(shop: Shop, clock: Clock) -> None:
     start = begin(clock, 1)
     collection = payments_metric(shop.source(), start=start)

@@ -6,8 +6,10 @@ TransitionRefused, VersionConflict, NotPermitted or InputRefused, and then nothi
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
@@ -74,7 +76,8 @@ def reopen_finding(
     """It was not done after all, or is borne no longer."""
     require_text(reason=reason)
     now = clock.now()
-    arguments = {"due_on": now.date() + AGAIN, "at": now}
+    zone = ZoneInfo(finding.inspection.time_zone) if finding.inspection else None
+    arguments = {"due_on": timezone.localdate(now, zone) + AGAIN, "at": now}
     before = _status_under_lock(finding)
     _perform(finding, "reopen", actor, via, expected_version, note=reason, **arguments)
     if before == FindingStatus.CLOSED:

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 MOST_FINDINGS = 1000
 GIVEN_UP_AFTER = timedelta(minutes=10)
 """A run that has not ended by then has lost its worker: longer than any source and any task may take."""
+MOST_LOST = 3
+"""After so many lost runs in a row an inspection waits for its schedule: what ends one worker ends the next one too."""
 TASK_SECONDS = 20.0
 
 
@@ -59,12 +61,18 @@ def claim_next() -> InspectionRun | None:
 
 @transaction.atomic
 def give_up_lost_runs() -> int:
-    """Runs whose worker is gone failed, and are due again."""
+    """Runs whose worker is gone failed, and are due again, unless the last MOST_LOST were all lost."""
     lost = InspectionRun.objects.filter(finished_at=None, started_at__lt=clock.now() - GIVEN_UP_AFTER)
     runs = list(lost.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("inspection"))
     for run in runs:
-        _fail(run, _("The run was interrupted; it is repeated."))
-        Inspection.objects.filter(pk=run.inspection_id).update(next_run_at=clock.now())
+        run.is_lost = True
+        before = run.inspection.runs.exclude(pk=run.pk).values_list("is_lost", flat=True)[: MOST_LOST - 1]
+        if list(before) == [True] * (MOST_LOST - 1):
+            sentence = _("The run was interrupted for the last %(count)d times; the next one is as scheduled.")
+            _fail(run, sentence % {"count": MOST_LOST})
+        else:
+            _fail(run, _("The run was interrupted; it is repeated."))
+            Inspection.objects.filter(pk=run.inspection_id).update(next_run_at=clock.now())
     return len(runs)
 
 
@@ -138,7 +146,7 @@ def _is_ours(run: InspectionRun) -> bool:
 
 def _fail(run: InspectionRun, error: str) -> None:
     run.finished_at, run.error = clock.now(), error
-    run.save(update_fields=["finished_at", "error"])
+    run.save(update_fields=["finished_at", "error", "is_lost"])
     record_event(run.inspection, "fail_run", actor=None, via=Via.SYSTEM, note=error)
 
 

@@ -14,7 +14,13 @@ from detection.inspections.services import (
     settle_finding,
     switch_inspection,
 )
-from detection.inspections.services.running import GIVEN_UP_AFTER, carry_out, claim_next, give_up_lost_runs, keep
+from detection.inspections.services.running import (
+    GIVEN_UP_AFTER,
+    carry_out,
+    claim_next,
+    give_up_lost_runs,
+    keep,
+)
 from detection.models import Inspection, InspectionRun
 from detection.sources import SourceError
 from lifecycle import clock
@@ -132,6 +138,38 @@ def test_a_run_that_lost_its_worker_is_repeated_and_its_late_answer_is_not_kept(
     show()
     keep(lost, SHOWN["seen"], today=clock.now().date())
     assert (seen_by(inspection), give_up_lost_runs()) == (["A"], 0)
+
+
+def test_an_inspection_that_loses_worker_after_worker_waits_for_its_schedule() -> None:
+    inspection = make_inspection(frequency="cron", cron="0 3 * * *")
+    run_now(inspection, **acting())
+    for _time in range(2):
+        lose()
+        assert give_up_lost_runs() == 1
+        assert Inspection.objects.due().get() == inspection
+    lose()
+    assert give_up_lost_runs() == 1
+    inspection.refresh_from_db()
+    assert not Inspection.objects.due().exists()
+    assert inspection.next_run_at is not None
+    assert inspection.next_run_at > clock.now()
+    assert "for the last 3 times" in inspection.runs.first().error  # type: ignore[union-attr]
+    run_now(inspection, **acting())
+    lose()
+    give_up_lost_runs()
+    assert not Inspection.objects.due().exists(), "it has not run well since"
+    run(inspection)
+    Inspection.objects.filter(pk=inspection.pk).update(next_run_at=clock.now())
+    lose()
+    give_up_lost_runs()
+    assert Inspection.objects.due().get() == inspection, "it has run well since"
+
+
+def lose() -> None:
+    """What is due is claimed by a worker that is gone long since."""
+    lost = claim_next()
+    assert lost is not None
+    InspectionRun.objects.filter(pk=lost.pk).update(started_at=clock.now() - GIVEN_UP_AFTER - HOUR)
 
 
 def test_a_disabled_one_runs_only_when_it_is_asked_to() -> None:

@@ -1,5 +1,6 @@
 """The declared transitions of findings equal a literal table; all others are refused; four eyes see to the rest."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from detection.models import Finding, FindingStatus
 from incidents.commands import offered
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, declared, perform
+from tests.clock import Clock
 from tests.detection.inspections.makers import finding_in, make_finding, make_inspection, run, show
 from tests.factories import acting, make_person
 
@@ -120,3 +122,14 @@ def test_a_run_alone_says_that_a_finding_of_an_inspection_is_gone() -> None:
     services.reinspect(finding, **acting())
     inspection.refresh_from_db()
     assert inspection.asked_by is not None
+
+
+def test_what_is_reopened_is_due_by_the_days_of_its_inspection(clock: Clock) -> None:
+    clock.set(clock.now().replace(hour=20, minute=0) + timedelta(days=1))
+    show(Fact("a", "A"))
+    inspection = make_inspection(time_zone="Asia/Shanghai", days_until_due=0)
+    run(inspection)
+    finding = inspection.findings.get()
+    services.settle_finding(finding, note="Done.", **acting())
+    services.reopen_finding(finding, reason="Not at all.", **acting())
+    assert finding.due_on == clock.now().date() + timedelta(days=1) + services.findings.AGAIN
