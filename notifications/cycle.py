@@ -36,6 +36,7 @@ from notifications.services.swapping import expire_swaps
 from notifications.services.warrooms import make_war_rooms
 from notifications.skew import clock_skew
 from problems.services.recurring import look_for_recurrences
+from problems.services.waivers import end_waivers
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ CLOCKWORK: list[Callable[[], int]] = [
     close_silent,
     fire_reminders,
     remind_of_actions,
+    end_waivers,
     report_alarms,
     dispatch_events,
     advance_escalations,

@@ -12,7 +12,9 @@ from notifications.services.alarming import raise_alarm
 from notifications.services.escalating import stop_escalation
 from notifications.services.noticing import withdraw_notices
 from notifications.services.planned_pages import page_for_plan
+from notifications.services.problem_news import tell_of_waiver
 from notifications.services.reaching import mark_reached_by_login
+from problems.models import Problem
 
 
 @in_the_same_transaction(Incident, "acknowledge", "recover", "resolve", "close", "cancel", "merge", "transfer")
@@ -39,6 +41,12 @@ def page_by_plan(incident: Incident, event: Event) -> None:
 def tell_by_mail(action: ActionItem, event: Event) -> None:
     """Mails about action items; in office hours where it is the product that speaks (incidents/action_times.py)."""
     tell_of_action(action, event)
+
+
+@in_the_same_transaction(Problem, "end_waiver")
+def ask_about_waiver(problem: Problem, event: Event) -> None:
+    """Whoever bears the risk decides again."""
+    tell_of_waiver(problem, event)
 
 
 @in_the_same_transaction(Incident, "page")

@@ -96,6 +96,11 @@ class OutcomeForm(forms.Form):
         label=_("What exactly"),
         help_text=_("The rule, inspection or plan by its name; for a waiver, why the risk is borne."),
     )
+    waiver_ends_on = Day(
+        label=_("The waiver holds until"),
+        required=False,
+        help_text=_("Of a waiver only. The day after, its owner is asked to decide again; empty: without end."),
+    )
 
 
 class AssignForm(forms.Form):

@@ -44,12 +44,20 @@ def _verify(_event: Event) -> str:
 @sentence("record_outcome", icon="shield-check")
 def _record_outcome(event: Event) -> str:
     outcome = dict(Outcome.choices).get(event.data.get("outcome", ""), "")
+    if event.data.get("ends_on"):
+        words = {"outcome": outcome, "day": event.data["ends_on"]}
+        return _("recorded the outcome: %(outcome)s, until %(day)s") % words
     return _("recorded the outcome: %(outcome)s") % {"outcome": outcome}
 
 
 @sentence("sign_waiver", icon="status-signed", tone="warn")
 def _sign_waiver(_event: Event) -> str:
     return _("signed the waiver")
+
+
+@sentence("end_waiver", icon="alert-triangle", tone="warn", group="status")
+def _end_waiver(event: Event) -> str:
+    return _("noticed that the waiver ended on %(day)s") % {"day": event.data.get("ended_on", "")}
 
 
 @sentence("step_back", icon="arrow-left", tone="warn", group="status")

@@ -37,7 +37,7 @@ class Purpose(models.TextChoices):
     CODE = "code", _("verification code")
     DUTY = "duty", _("news about on-call duty")
     REPORT = "report", _("report or minutes")
-    ACTION = "action", _("news about an action item")
+    ACTION = "action", _("news about what is to be done")
 
 
 FOR_REPORTERS = (Purpose.RECEIVED, Purpose.ANSWER, Purpose.CONFIRMATION)

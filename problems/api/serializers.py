@@ -160,6 +160,8 @@ class ProblemDetailSerializer(ProblemSerializer):
             "outcome_by",
             "signed_by",
             "signed_at",
+            "waiver_ends_on",
+            "waiver_over_at",
             "whys",
             "factors",
             "changes",

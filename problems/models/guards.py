@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from lifecycle import clock
 from lifecycle.transitions import guard
 from problems import outcomes
 from problems.models.status import OVER, Outcome, Status
@@ -20,6 +21,11 @@ def has_outcome(problem: "Problem") -> bool:
 @guard(_("Somebody other than its author must sign the waiver first."))
 def is_signed_if_waived(problem: "Problem") -> bool:
     return problem.outcome != Outcome.WAIVER or problem.signed_by_id is not None
+
+
+@guard(_("The waiver is over. Record the outcome anew."))
+def waiver_holds(problem: "Problem") -> bool:
+    return problem.waiver_ends_on is None or problem.waiver_ends_on >= clock.now().date()
 
 
 @guard(_("Verify the fix first. Only a waiver closes a problem without one."))

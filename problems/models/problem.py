@@ -21,6 +21,7 @@ from problems.models.guards import (
     is_signed_if_waived,
     is_verified_or_waived,
     outcome_is_real,
+    waiver_holds,
 )
 from problems.models.queries import ProblemQuerySet
 from problems.models.status import CAUSE_SOUGHT, OVER, STEP_BEFORE, Outcome, Status
@@ -65,6 +66,10 @@ class Problem(StatefulRecord):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     signed_at = models.DateTimeField(null=True, editable=False)
+    waiver_ends_on = models.DateField(_("the waiver holds until"), null=True, blank=True)
+    """Its last day; None: without end."""
+    waiver_over_at = models.DateTimeField(null=True, editable=False)
+    """When it was said that the waiver of the closed problem is over; what becomes of it is then open."""
     closed_at = models.DateTimeField(null=True, editable=False)
 
     events = GenericRelation(Event, content_type_field="subject_type", object_id_field="subject_id")
@@ -91,6 +96,10 @@ class Problem(StatefulRecord):
                 condition=models.Q(signed_by=None) | ~models.Q(signed_by=models.F("outcome_by")),
                 name="problem_waiver_signed_by_another",
             ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="waiver") | models.Q(waiver_ends_on=None, waiver_over_at=None),
+                name="problem_only_a_waiver_ends",
+            ),
             models.UniqueConstraint(
                 fields=["signature"],
                 condition=~models.Q(signature="") & ~models.Q(status__in=OVER),
@@ -100,6 +109,9 @@ class Problem(StatefulRecord):
         indexes: ClassVar = [
             models.Index(fields=["status", "-id"], name="problem_of_status"),
             models.Index(fields=["signature"], condition=~models.Q(signature=""), name="problem_of_signature"),
+            models.Index(
+                fields=["waiver_ends_on"], condition=models.Q(waiver_ends_on__isnull=False), name="problem_waiver_ends"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,15 +189,18 @@ class Problem(StatefulRecord):
         custom={
             "label": _("Record the outcome"),
             "rank": 3,
-            "fields": ("outcome", "outcome_reference", "outcome_text"),
+            "fields": ("outcome", "outcome_reference", "outcome_text", "waiver_ends_on"),
         },
     )
-    def record_outcome(self, *, outcome: str, text: str, by: Person | None, reference: str = "") -> None:
+    def record_outcome(
+        self, *, outcome: str, text: str, by: Person | None, reference: str = "", ends_on: date | None = None
+    ) -> None:
         """What outlasts the problem. A new text needs a new signature."""
         self.outcome = outcome
         self.outcome_reference = reference
         self.outcome_text = text
         self.outcome_by = by
+        self.waiver_ends_on = ends_on
         self.signed_by = self.signed_at = None
 
     @transition(
@@ -204,7 +219,7 @@ class Problem(StatefulRecord):
         field=status,
         source=CAUSE_SOUGHT,
         target=Status.CLOSED,
-        conditions=[has_outcome, outcome_is_real, is_verified_or_waived, is_signed_if_waived],
+        conditions=[has_outcome, outcome_is_real, is_verified_or_waived, is_signed_if_waived, waiver_holds],
         permission=permissions.works,
         custom={"label": _("Close"), "rank": 2},
     )
@@ -235,6 +250,7 @@ class Problem(StatefulRecord):
         """It came back. The old outcome did not hold."""
         self.outcome = self.outcome_text = self.outcome_reference = ""
         self.outcome_by = self.signed_by = self.signed_at = self.closed_at = None
+        self.waiver_ends_on = self.waiver_over_at = None
         self.status_since = at
 
     @transition(

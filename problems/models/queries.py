@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Extract, Greatest
 
 from catalog.models import Person
-from problems.models.status import OVER
+from problems.models.status import OVER, Status
 from problems.ranking import PER_HOUR, PER_INCIDENT, PER_THOUSAND_UV_MINUTES
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def overdue(self, on: date) -> "ProblemQuerySet":
         return self.open().filter(due_on__lt=on)
+
+    def waiver_to_end(self, on: date) -> "ProblemQuerySet":
+        """Closed by a waiver that held until a day before that one, which nobody has been told of yet."""
+        return self.filter(status=Status.CLOSED, waiver_ends_on__lt=on, waiver_over_at=None)
+
+    def waiver_over(self) -> "ProblemQuerySet":
+        """Closed by a waiver that is over: somebody has to reopen it, and may bear the risk anew."""
+        return self.filter(status=Status.CLOSED, waiver_over_at__isnull=False)
 
     def with_incident_figures(self, at: datetime) -> "ProblemQuerySet":
         """Adds ``incidents_of_30_days``, ``incidents_in_all`` and ``last_seen_at`` (the last occurrence)."""

@@ -18,6 +18,7 @@ from problems.models import Problem, Status
 from problems.models.status import CHOOSABLE
 from problems.services.known_errors import push_workaround, require_content, write_down
 from problems.services.links import refuse_if_needed
+from problems.services.waivers import check_end
 
 
 @transaction.atomic
@@ -86,15 +87,18 @@ def record_outcome(
     outcome: str,
     outcome_text: str,
     outcome_reference: str = "",
+    waiver_ends_on: date | None = None,
     expected_version: int | None = None,
 ) -> Problem:
     """Write down what outlasts the problem: a detection rule, a risk inspection, an emergency plan or a waiver.
 
     ``outcome_reference`` names the one that is meant, where the product can look it up (problems/outcomes.py).
+    ``waiver_ends_on``: the last day of a waiver; on the next one its owner is asked again.
     """
     if outcome not in CHOOSABLE:
         raise InputRefused(outcome=_("Choose one of the outcomes."))
     _require(outcome_text=outcome_text)
+    check_end(outcome, waiver_ends_on)
     reference = outcomes.check(outcome, outcome_reference)
     return _perform(
         problem,
@@ -103,11 +107,16 @@ def record_outcome(
         via,
         expected_version,
         note=outcome_text,
-        data={"outcome": outcome, **({"reference": reference} if reference else {})},
+        data={
+            "outcome": outcome,
+            **({"reference": reference} if reference else {}),
+            **({"ends_on": waiver_ends_on.isoformat()} if waiver_ends_on else {}),
+        },
         outcome=outcome,
         reference=reference,
         text=outcome_text.strip(),
         by=actor,
+        ends_on=waiver_ends_on,
     )
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from catalog.models import Person
@@ -35,6 +36,14 @@ FORWARD = {
     "verify": Status.VERIFYING,
     "close": Status.CLOSED,
 }
+
+
+WORDS = {
+    "open": gettext_lazy("Open problems"),
+    "overdue": gettext_lazy("Over the target date"),
+    "waiver_over": gettext_lazy("Waiver is over"),
+}
+"""What the table understands beside statuses: what the figures above the board count."""
 
 
 @dataclass(frozen=True)
@@ -86,20 +95,27 @@ def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str
     status = request.GET.get("status", "")
     is_ranked = request.GET.get("sort") == "impact"
     rows = _problems(person, now).order_by("-points", "-pk") if is_ranked else _problems(person, now).order_by("-pk")
-    if status in Status.values:
-        rows = rows.filter(status=status)
+    rows = _of_status(rows, status, now)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "cards": [_card(problem, person, now) for problem in page],
-        "tabs": _tabs(counts, status),
-        "status": status if status in Status.values else "",
+        "tabs": _tabs(counts, status, page.paginator.count),
+        "status": status if status in Status.values or status in WORDS else "",
         "is_ranked": is_ranked,
         "views": _views("table"),
         "may_raise": permissions.works(None, person),
         "total": sum(counts.values()),
     }
     return render(request, "problems/table.html", context)
+
+
+def _of_status(rows: Any, status: str, now: datetime) -> Any:
+    if status in Status.values:
+        return rows.filter(status=status)
+    if status == "overdue":
+        return rows.overdue(now.date())
+    return getattr(rows, status)() if status in WORDS else rows
 
 
 def _problems(person: Person, now: datetime) -> Any:
@@ -153,28 +169,36 @@ def _views(current: str) -> list[dict[str, Any]]:
     ]
 
 
-def _tabs(counts: dict[str, int], current: str) -> list[dict[str, Any]]:
+def _tabs(counts: dict[str, int], current: str, found: int) -> list[dict[str, Any]]:
     address = f"{reverse('problems:list')}?view=table"
     every = {"label": _("All"), "url": address, "is_current": not current, "count": sum(counts.values())}
-    return [every] + [
-        {
-            "label": str(status.label),
-            "url": f"{address}&status={status}",
-            "is_current": status == current,
-            "count": counts.get(status, 0),
-        }
-        for status in Status
-    ]
+    return (
+        [every]
+        + [
+            {
+                "label": str(status.label),
+                "url": f"{address}&status={status}",
+                "is_current": status == current,
+                "count": counts.get(status, 0),
+            }
+            for status in Status
+        ]
+        + [
+            {"label": str(label), "url": f"{address}&status={word}", "is_current": True, "count": found}
+            for word, label in WORDS.items()
+            if word == current
+        ]
+    )
 
 
 def _kpis(counts: dict[str, int], now: datetime) -> list[dict[str, Any]]:
     table = f"{reverse('problems:list')}?view=table"
-    overdue = Problem.objects.overdue(now.date()).count()
+    overdue, unborne = Problem.objects.overdue(now.date()).count(), Problem.objects.waiver_over().count()
     is_open = sum(count for status, count in counts.items() if status not in (Status.CLOSED, Status.REJECTED))
     known = counts.get(Status.KNOWN_ERROR, 0)
     unsought = counts.get(Status.LOGGED, 0)
     return [
-        {"label": _("Open problems"), "value": is_open, "icon": "nav-problems", "url": table},
+        {"label": _("Open problems"), "value": is_open, "icon": "nav-problems", "url": f"{table}&status=open"},
         {
             "label": _("Not yet investigated"),
             "value": unsought,
@@ -192,7 +216,13 @@ def _kpis(counts: dict[str, int], now: datetime) -> list[dict[str, Any]]:
             "label": _("Over the target date"),
             "value": overdue,
             "icon": "clock-exclamation",
-            "url": table,
+            "url": f"{table}&status=overdue",
             "tone": "bad" if overdue else "",
         },
+        *([_of_waivers(unborne, table)] if unborne else []),
     ]
+
+
+def _of_waivers(count: int, table: str) -> dict[str, Any]:
+    url = f"{table}&status=waiver_over"
+    return {"label": _("Waiver is over"), "value": count, "icon": "alert-triangle", "url": url, "tone": "warn"}

@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 
 from catalog.models import Person, Role
 from incidents.models import (
+    ActionPolicy,
     Calendar,
     Category,
     Criterion,
@@ -30,6 +31,7 @@ class Facts:
     categories: list[Category]
     custom_fields: list[CustomField]
     policy: HandlingPolicy
+    action_policy: ActionPolicy
     notification_rules: list[NotificationRule]
     escalation_policies: list[EscalationPolicy]
     on_call: list[OnCall]
@@ -50,6 +52,7 @@ def gather(at: datetime) -> Facts:
         categories=list(Category.objects.filter(is_active=True).order_by("position", "id")),
         custom_fields=list(CustomField.objects.filter(is_active=True)),
         policy=HandlingPolicy.current(),
+        action_policy=ActionPolicy.current(),
         notification_rules=list(NotificationRule.objects.all()),
         escalation_policies=list(EscalationPolicy.objects.select_related("fallback").prefetch_related("steps__people")),
         on_call=on_call_everywhere(Schedule.objects.select_related("team"), at),

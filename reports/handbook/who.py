@@ -1,7 +1,7 @@
 """Who may perform a verb, found by asking its permission itself: so the handbook cannot disagree with it.
 
 A permission is code: it answers for a person and a record. It is asked about somebody of each role, first a stranger to
-the record, then its reporter, its proposer, its owner. Nothing is stored.
+the record, then its reporter, its proposer, its owner and so on. Nothing is stored.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.models import Person, Role, Service, Team
-from incidents.models import Incident
+from incidents.models import ActionItem, Incident
 from incidents.models.major import MajorReport
 from lifecycle.lists import listed
 from lifecycle.models import StatefulRecord
@@ -49,7 +49,9 @@ def in_words(who: Who) -> list[str]:
     words = {
         "reporter": _("the reporter"),
         "proposed_by": _("whoever proposed it"),
-        "owner": _("the owner of the report"),
+        "owner": _("its owner"),
+        "completed_by": _("whoever said that it is done"),
+        "opened_by": _("whoever opened it"),
     }
     lines = [_roles_in_words(who.roles)] if who.roles else []
     lines += [_("also %(party)s") % {"party": words[party]} for party in who.parties]
@@ -68,6 +70,8 @@ def parties_of(model: type[StatefulRecord]) -> list[str]:
     """The relations of a person to such a record that permissions look at."""
     if model is MajorReport:
         return ["reporter", "owner"]
+    if model is ActionItem:
+        return ["owner", "opened_by", "completed_by"]
     return ["reporter", "proposed_by"] if hasattr(model, "proposed_by") else ["reporter"]
 
 
@@ -77,7 +81,7 @@ def _asks(permission: Permission, model: type[StatefulRecord], role: str, party:
     if model is Incident:
         return bool(permission(incident, person))
     record = model(pk=NOBODY, incident=incident)  # type: ignore[misc]
-    for name in ("proposed_by", "owner"):
+    for name in ("proposed_by", "owner", "opened_by", "completed_by"):
         if hasattr(model, name):
             setattr(record, f"{name}_id", SOMEBODY if party == name else NOBODY)
     return bool(permission(record, person))

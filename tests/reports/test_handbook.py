@@ -16,6 +16,8 @@ from django.utils.translation import override
 from catalog.models import Person, Role, Team
 from incidents.commands import INCIDENT_COMMANDS, label_of
 from incidents.models import (
+    ActionItem,
+    ActionPolicy,
     Calendar,
     ClockKind,
     Criterion,
@@ -115,6 +117,19 @@ def test_it_states_every_target_criterion_step_and_rule_in_force(client: Client)
     assert "Still nobody after 1 h 20 min: every incident manager is paged." in text
     assert "Without an answer it closes by itself after 5 days of silence." in text
     assert "A merge can be undone for 10 min" in text
+    for transition in declared(ActionItem):
+        assert str(transition.custom["label"]) in text
+    assert "Its owner is reminded 3 days before the due date, on the due date, and on the day" in text
+    assert "Another person verifies it: neither its owner nor who said that it is done." in text
+
+
+def test_without_reminders_it_says_so(client: Client) -> None:
+    signed_in(client)
+    ActionPolicy.objects.create(pk=1, reminder_days=[], leader_after_days=0, repeat_days=1)
+    text = page_text(client)
+    assert "Its owner is reminded only on the day that somebody asked for." in text
+    assert "From 1 day overdue on the leaders" in text
+    assert "That is said again every day until it is done." in text
 
 
 def test_nothing_that_can_be_configured_lacks_its_words() -> None:
@@ -171,6 +186,22 @@ def change_report() -> None:
     HandlingPolicy.objects.create(pk=1, report_due_days=4)
 
 
+def change_reminders() -> None:
+    ActionPolicy.objects.create(pk=1, reminder_days=[11])
+
+
+def change_leader() -> None:
+    ActionPolicy.objects.create(pk=1, leader_after_days=6)
+
+
+def change_repeat() -> None:
+    ActionPolicy.objects.create(pk=1, repeat_days=13)
+
+
+def change_hour() -> None:
+    ActionPolicy.objects.create(pk=1, mail_hour=time(10, 40))
+
+
 CHANGES: list[tuple[Callable[[], None], set[str], str]] = [
     (change_target, {"clocks"}, "7 min"),
     (change_warning, {"clocks"}, "33 %"),
@@ -183,6 +214,10 @@ CHANGES: list[tuple[Callable[[], None], set[str], str]] = [
     (change_silence, {"closing"}, "after 8 days of silence"),
     (change_undo, {"families", "closing"}, "can be undone for 3 min"),
     (change_report, {"major", "closing"}, "due in 4 days"),
+    (change_reminders, {"actions"}, "reminded 11 days before the due date"),
+    (change_leader, {"actions"}, "From 6 days overdue on the leaders"),
+    (change_repeat, {"actions"}, "said again every 13 days"),
+    (change_hour, {"actions"}, "at 10:40 on its owner's clock"),
 ]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from catalog.models import Role
 from incidents import permissions
-from incidents.models import Incident, MajorReport, Solution
+from incidents.models import ActionItem, Incident, MajorReport, Solution
 from lifecycle.transitions import declared
 from reports.handbook.verbs import transitions_table
 from reports.handbook.who import Who, in_words, who_may
@@ -22,6 +22,12 @@ def test_permissions_are_asked_who_may() -> None:
     assert who_may(permissions.is_mainstay, Incident) == Who(())
     assert in_words(who_may(permissions.is_mainstay, Incident)) == ["Mainstay itself"]
     assert in_words(who_may(permissions.sees, Incident)) == ["every colleague", "also the reporter"]
+
+
+def test_who_verifies_an_action_item_is_neither_its_owner_nor_who_completed_it() -> None:
+    rows = {row.cells[0][1].lines[0]: row.cells[3][1].lines for row in transitions_table(ActionItem).rows}
+    assert rows["Verify"] == ("every colleague", "never its owner", "never whoever said that it is done")
+    assert "also its owner" in rows["Done"]
 
 
 def test_every_transition_has_a_line_with_all_its_sources() -> None:

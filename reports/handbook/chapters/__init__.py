@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reports.handbook.blocks import Chapter
+from reports.handbook.chapters.actions import action_items
 from reports.handbook.chapters.classification import levels_and_priority
 from reports.handbook.chapters.clocks import clocks_and_targets
 from reports.handbook.chapters.ending import closing_and_reopening, duplicates_and_families
@@ -26,5 +27,6 @@ CHAPTERS: tuple[Callable[[Facts], Chapter], ...] = (
     notification,
     duplicates_and_families,
     closing_and_reopening,
+    action_items,
     people_now,
 )

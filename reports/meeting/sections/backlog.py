@@ -1,4 +1,4 @@
-"""Problems that are overdue or wait for a decision, and action items that are overdue."""
+"""Problems that are overdue, wait for a decision or are waived no longer, and action items that are overdue."""
 
 from datetime import date
 
@@ -22,8 +22,8 @@ def overdue_and_undecided(window: Window) -> list[Entry]:
 
 
 def _problems(window: Window, today: date) -> list[Entry]:
-    wanted = Q(due_on__lt=today) | UNSIGNED | UNOWNED
-    found = Problem.objects.open().filter(wanted).select_related("owner", "service")
+    undecided = Q(due_on__lt=today) | UNSIGNED | UNOWNED
+    found = Problem.objects.open().filter(undecided) | Problem.objects.waiver_over()
     return [
         Entry(
             subject=f"problem:{problem.pk}",
@@ -34,12 +34,14 @@ def _problems(window: Window, today: date) -> list[Entry]:
             facts={"service": problem.service.name, "why": _why(problem, today)},
             times=window.times.get(f"problem:{problem.pk}", 0),
         )
-        for problem in found.order_by("due_on", "pk")[:MOST]
+        for problem in found.select_related("owner", "service").order_by("due_on", "pk")[:MOST]
     ]
 
 
 def _why(problem: Problem, today: date) -> str:
     """What the meeting has to do about it."""
+    if problem.waiver_over_at is not None:
+        return "waiver_over"
     if problem.outcome == Outcome.WAIVER and problem.signed_by_id is None:
         return "unsigned"
     return "overdue" if problem.due_on is not None and problem.due_on < today else "unowned"
