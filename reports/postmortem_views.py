@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from postmortems.export import compile_sheet
+from postmortems.export import chapters_on_paper, compile_sheet
 from postmortems.views.exporting import asked_language
 from postmortems.views.workspace import whole_postmortem
 from reports.pdf import PdfUnavailable, render_pdf
@@ -20,7 +20,8 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     language = asked_language(request)
     try:
         with translation.override(language):
-            context = {"sheet": compile_sheet(postmortem), "postmortem": postmortem}
+            sheet = compile_sheet(postmortem)
+            context = {"sheet": sheet, "chapters": chapters_on_paper(sheet), "postmortem": postmortem}
             data = render_pdf("postmortems/print_pdf.html", context)
     except PdfUnavailable as fault:
         return render(request, "reports/no_pdf.html", {"fault": fault}, status=503)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from postmortems.export.chapters import Chapter, chapters_of
 from postmortems.export.sheet import Sheet
 from postmortems.services.editing import PLACES
 
@@ -21,10 +22,12 @@ def write_markdown(sheet: Sheet) -> str:
     parts += [_passage(passage.title, passage.text) for passage in sheet.before]
     parts += [_timeline(sheet), _issues(sheet), _actions(sheet)]
     parts += [_passage(passage.title, passage.text) for passage in sheet.after]
-    if sheet.parked:
-        thoughts = [[str(number), thought.text] for number, thought in enumerate(sheet.parked, 1)]
-        parts.append(f"## {_('Parked')}\n\n{_table(['#', _('Thought')], thoughts)}")
+    parts += [f"## {chapter.title}\n\n{_table(chapter.head, chapter.rows)}" for chapter in _chapters(sheet)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _chapters(sheet: Sheet) -> list[Chapter]:
+    return chapters_of(sheet, moment=_moment, person=lambda person: person.username)
 
 
 def _front_matter(sheet: Sheet) -> str:
@@ -50,6 +53,7 @@ def _front_matter(sheet: Sheet) -> str:
         "issues": _("Issues"),
         "actions": _("Actions"),
         **{passage.key: str(passage.title) for passage in (*sheet.before, *sheet.after) if passage.key in PLACES},
+        **{chapter.key: chapter.title for chapter in _chapters(sheet) if chapter.key != "ways_back"},
     }
     known = {name: value for name, value in facts.items() if value not in (None, [])}
     return f"---\n{yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=1000)}---"
@@ -61,8 +65,12 @@ def _passage(title: object, text: str) -> str:
 
 
 def _timeline(sheet: Sheet) -> str:
-    rows = [[_moment(entry.happened_at), entry.what, entry.role, entry.source] for entry in sheet.entries]
-    return f"## {_('Timeline')}\n\n" + _table([_("When"), _("What happened"), _("Role"), _("Source")], rows)
+    rows = [
+        [_moment(entry.happened_at), entry.what, entry.role, entry.source, str(entry.get_milestone_display())]
+        for entry in sheet.entries
+    ]
+    head = [_("When"), _("What happened"), _("Role"), _("Source"), _("It says when")]
+    return f"## {_('Timeline')}\n\n" + _table(head, rows)
 
 
 def _issues(sheet: Sheet) -> str:

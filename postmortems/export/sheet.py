@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from incidents.models import ActionItem, Incident
-from postmortems.models import Issue, ParkedThought, Postmortem, Status, TimelineEntry
+from lifecycle.models import Event
+from postmortems.models import GapAnswer, Issue, Lesson, ParkedThought, Postmortem, ReviewSession, TimelineEntry
 from postmortems.services.editing import PLACES, sections_of
 
 BEFORE = ("summary", "impact")
@@ -39,6 +40,10 @@ class Sheet:
     actions: list[Answer]
     after: list[Passage]
     parked: Sequence[ParkedThought]
+    sessions: Sequence[ReviewSession]
+    gap_answers: Sequence[GapAnswer]
+    ways_back: Sequence[Event]
+    lesson: Lesson | None
 
 
 def compile_sheet(postmortem: Postmortem) -> Sheet:
@@ -59,8 +64,17 @@ def compile_sheet(postmortem: Postmortem) -> Sheet:
         issues=issues,
         actions=_answers(issues),
         after=[passage for passage in passages if passage.key not in BEFORE],
-        parked=[] if postmortem.status == Status.PUBLISHED else list(postmortem.parked.all()),
+        parked=list(postmortem.parked.all()),
+        sessions=list(postmortem.sessions.prefetch_related("attendees")),
+        gap_answers=list(postmortem.gap_answers.select_related("answered_by")),
+        ways_back=list(_ways_back(postmortem)),
+        lesson=Lesson.objects.filter(postmortem=postmortem).first(),
     )
+
+
+def _ways_back(postmortem: Postmortem) -> Sequence[Event]:
+    found = Event.objects.about(postmortem).filter(verb="go_back").select_related("actor")
+    return found.order_by("occurred_at", "pk")
 
 
 def _answers(issues: list[tuple[int, Issue]]) -> list[Answer]:

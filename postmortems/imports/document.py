@@ -16,15 +16,17 @@ from postmortems.imports.front_matter import (
 )
 from postmortems.imports.headings import Block, Part, split_blocks
 from postmortems.imports.moments import Context, read_moment, resolve, zone_named
-from postmortems.imports.tables import is_row, strip_marks
+from postmortems.imports.tables import is_row, read_table, strip_marks
 from postmortems.imports.timeline import Entry, find_day, read_prose, read_timeline
 
 # The columns of our own export, in its order (postmortems/export/markdown.py).
 COLUMNS = {
-    Part.TIMELINE: ("when", "what", "role", "source"),
+    Part.TIMELINE: ("when", "what", "role", "source", "says-milestone"),
     Part.ISSUES: ("#", "kind", "issue", "seen", "pass", "why nothing"),
     Part.ACTIONS: ("#", "action", "type", "owner", "due", "status", "issues"),
 }
+OWN = {Part.SESSIONS: 3, Part.QUESTIONS: 6, Part.ARTICLE: 2, Part.PARKED: 2}
+"""The further tables of our own export, and how many columns they have."""
 _LABELLED = re.compile(
     r"^\s*[-*]?\s*\**(?P<name>[A-Za-z][A-Za-z ]{2,20}|[\u4e00-\u9fff]{2,6})(?:\(s\))?\s*\**\s*[:：]"
     r"\s*\**\s*(?P<value>\S.*)$"
@@ -80,6 +82,8 @@ class Document:
     remarks: list[str] = field(default_factory=list)
     is_ours: bool = False
     """Written by this product's own export."""
+    own: dict[str, list[list[str]]] = field(default_factory=dict)
+    """The rows of its further tables, by part."""
 
 
 def parse(text: str, *, name: str = "") -> Document:
@@ -177,6 +181,9 @@ def _read_block(document: Document, block: Block, context: Context) -> Context:
     elif block.part is Part.ACTIONS:
         actions, rest = read_actions(block, context)
         document.actions += actions
+    elif block.part in OWN:
+        document.own[block.part] = _rows(block, OWN[block.part])
+        rest = [line for line in block.lines if not is_row(line)]
     text = "\n".join(rest).strip("\n")
     if document.is_ours:
         text = _ESCAPED.sub(r"\1", text)
@@ -200,6 +207,16 @@ def _name_columns(block: Block) -> None:
     first = next((place for place, line in enumerate(block.lines) if is_row(line)), None)
     if first is not None and block.part in COLUMNS:
         block.lines[first] = f"| {' | '.join(COLUMNS[block.part])} |"
+
+
+def _rows(block: Block, width: int) -> list[list[str]]:
+    table = read_table([line for line in block.lines if is_row(line)])
+    return [[*row, *[""] * width][:width] for row in table.rows] if table else []
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment as our own export writes it."""
+    return _moment(text, Context()) if text else None
 
 
 def _read_whole_prose(document: Document, context: Context) -> None:

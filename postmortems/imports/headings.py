@@ -20,6 +20,11 @@ class Part(StrEnum):
     AUTHORS = "authors"
     SEVERITY = "severity"
     OTHER = "other"
+    # Chapters that our own export alone has (postmortems/export/chapters.py).
+    SESSIONS = "sessions"
+    QUESTIONS = "questions"
+    ARTICLE = "article"
+    PARKED = "parked"
 
 
 # In order: the first that fits decides.

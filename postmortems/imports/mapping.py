@@ -4,13 +4,14 @@ import re
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import TextChoices
 from django.utils import translation
 
 from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.action import ActionType
 from postmortems.imports.actions import Action
-from postmortems.models import IssueKind, Status
+from postmortems.models import IssueKind, Milestone, Status
 
 UNDATED_DAYS = 30
 """An action without a due date is due so many days after the import: somebody has to look at it."""
@@ -47,6 +48,14 @@ def status_of(said: str, *, is_ours: bool) -> str:
     return said if is_ours and said in Status.values else Status.PUBLISHED
 
 
+def phase_named(said: str) -> str:
+    return _choice(said, Status)
+
+
+def milestone_named(said: str) -> str:
+    return _choice(said, Milestone)
+
+
 def person_named(name: str) -> Person | None:
     """A colleague by user name, mail address or name, whatever the case; None where none or several are called so."""
     plain = re.sub(r"<.*?>|\(.*?\)", "", name).strip().lstrip("@")
@@ -70,7 +79,7 @@ def due_of(action: Action, at: datetime) -> date:
     return action.due_on or (at + timedelta(days=UNDATED_DAYS)).date()
 
 
-def _choice(said: str, choices: type[IssueKind] | type[ActionType]) -> str:
+def _choice(said: str, choices: type[TextChoices]) -> str:
     word = said.strip().lower()
     if not word:
         return ""

@@ -34,6 +34,8 @@ class Entry:
     role: str = ""
     source: str = ""
     is_day_only: bool = False
+    milestone: str = ""
+    """What it is the moment of, in the words of our own export."""
 
 
 @dataclass
@@ -106,17 +108,20 @@ def _read_table(reading: Reading, table: Table) -> None:
     day = table.column("date", "day", "日期")
     role = table.column("role", "who", "by", "actor", "team", "角色", "人员", "谁")
     source = table.column("source", "reference", "link", "来源", "依据")
+    milestone = table.column("says-milestone")
     when = 0 if when is None else when
     zone = zone_named(table.head[when])
     if zone:
         reading.context = replace(reading.context, zone=zone)
-    taken = {when, role, source} | ({day} if day != when else set())
+    taken = {when, role, source, milestone} | ({day} if day != when else set())
     for row in table.rows:
         said = row[when] if day is None or day == when else f"{row[day]} {row[when]}"
         found = read_moment(strip_marks(said))
         what = "\n".join(row[place] for place in range(len(row)) if place not in taken and row[place])
         if found is None or not _add(reading, found, what, role=_cell(row, role), source=_cell(row, source)):
             reading.rest.append(f"| {' | '.join(row)} |")
+        elif milestone is not None:
+            reading.entries[-1] = replace(reading.entries[-1], milestone=row[milestone])
     reading.is_open = False
 
 

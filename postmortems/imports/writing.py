@@ -17,7 +17,16 @@ from lifecycle.text import one_line, sanitise, sanitise_all
 from lifecycle.transitions import record_event
 from postmortems.imports.actions import Action
 from postmortems.imports.document import Document
-from postmortems.imports.mapping import due_of, incidents_named, kind_of, person_named, status_of, type_of
+from postmortems.imports.mapping import (
+    due_of,
+    incidents_named,
+    kind_of,
+    milestone_named,
+    person_named,
+    status_of,
+    type_of,
+)
+from postmortems.imports.own import write_own
 from postmortems.models import (
     ImportedPostmortem,
     Issue,
@@ -67,6 +76,7 @@ def write_document(
     writer = _Writer(postmortem, document, incidents, actor=actor, owner=owner, via=via, at=clock.now())
     writer.spare = {action.title: action for action in spare}
     writer.write_all()
+    write_own(postmortem, document, actor=actor, notes=writer.notes)
     facts = {**document.facts, "import": writer.notes}
     ImportedPostmortem.objects.update_or_create(
         profile=PROFILE,
@@ -123,7 +133,8 @@ def _count(document: Document, name: str, otherwise: int) -> int:
 
 def _take_away(postmortem: Postmortem) -> None:
     IssueAction.objects.filter(issue__postmortem=postmortem).delete()
-    for rows in (postmortem.issues, postmortem.entries, postmortem.sections):
+    held = (postmortem.sessions, postmortem.gap_answers, postmortem.parked)
+    for rows in (postmortem.issues, postmortem.entries, postmortem.sections, *held):
         rows.all().delete()
 
 
@@ -169,6 +180,7 @@ class _Writer:
                     what=what,
                     role=sanitise(entry.role)[:100],
                     source=sanitise(_source(entry.source, is_day_only=entry.is_day_only))[:500],
+                    milestone=milestone_named(entry.milestone),
                     is_overridden=bool(suspicious_words(what, lists)),
                 )
             )

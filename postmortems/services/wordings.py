@@ -51,6 +51,14 @@ def hints_for(text: str, *, expected: Kind) -> list[str]:
     return hints
 
 
+def plan_hints(issue: str) -> list[str]:
+    """Where an issue reads like a plan: it has its place in the next phase. A warning, never a block."""
+    judged = wording.classify_text(issue[:LOOKED_AT], lists_in_force())
+    plan = next((sentence for sentence, verdict in judged if verdict.kind == Kind.ACTION), "")
+    told = _("“%(sentence)s” reads like an action. Log what was missing or wrong; what is done about it comes next.")
+    return [told % {"sentence": plan[:200]}] if plan else []
+
+
 @transaction.atomic
 def set_word_list(words_of: WordList, *, words: str, actor: Person | None = None, via: str = Via.WEB) -> WordList:
     """State a list anew; it holds from the next text on. Raises NotPermitted, ValidationError."""

@@ -116,7 +116,7 @@ def _run(
         return refuse(400, _("Something is missing or not right yet: see below."))
     try:
         act(**form.cleaned_data)
-        for hint in wordings.blame_hints(_written(form)):
+        for hint in _hints(form, verb):
             messages.warning(request, hint)
     except InputRefused as refusal:
         for name, sentence in refusal.errors.items():
@@ -133,6 +133,11 @@ def _run(
     except NotPermitted:
         return refuse(403, _("Your role does not allow this."))
     return redirect(f"{postmortem.get_absolute_url()}#{verb.split('_')[1]}")
+
+
+def _hints(form: ContentForm, verb: str) -> list[str]:
+    plans = wordings.plan_hints(str(form.cleaned_data["text"])) if verb in ("add_issue", "edit_issue") else []
+    return [*wordings.blame_hints(_written(form)), *plans]
 
 
 def _written(form: ContentForm) -> str:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from postmortems.export import compile_sheet, write_markdown
+from postmortems.export import chapters_on_paper, compile_sheet, write_markdown
 from postmortems.views.workspace import whole_postmortem
 
 
@@ -18,7 +18,13 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
     postmortem = whole_postmortem(request, pk)
     language = asked_language(request)
     with translation.override(language):
-        context = {"sheet": compile_sheet(postmortem), "postmortem": postmortem, "languages": settings.LANGUAGES}
+        sheet = compile_sheet(postmortem)
+        context = {
+            "sheet": sheet,
+            "chapters": chapters_on_paper(sheet),
+            "postmortem": postmortem,
+            "languages": settings.LANGUAGES,
+        }
         answer = render(request, "postmortems/print.html", context)
     answer.headers["Content-Language"] = language
     return answer

@@ -2,7 +2,8 @@
 arguments; those in force are read by postmortems/services/wordings.py."""
 
 from postmortems.wording.blame import BlameHint, blame_hints
-from postmortems.wording.classifying import Kind, Verdict, classify
+from postmortems.wording.classifying import Verdict, classify, classify_text
+from postmortems.wording.grammar import Kind
 from postmortems.wording.lists import ENTRIES_AT_MOST, FaultyWordError, Lists, Purpose, compile_lists, parse_words
 from postmortems.wording.sentences import split_sentences
 from postmortems.wording.shipped import SHIPPED, SHIPPED_LISTS
@@ -25,6 +26,7 @@ __all__ = [
     "Verdict",
     "blame_hints",
     "classify",
+    "classify_text",
     "compile_lists",
     "parse_words",
     "split_sentences",

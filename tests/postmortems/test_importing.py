@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ from django.utils import translation
 from catalog.models import Role
 from incidents.models import ActionItem, Incident
 from incidents.services import complete_action
+from lifecycle import clock
 from postmortems import services
 from postmortems.export import compile_sheet, write_markdown
 from postmortems.imports import parse
 from postmortems.imports.running import NamedText, Told, import_texts
+from postmortems.matching import lessons_for
 from postmortems.models import ImportedPostmortem, Postmortem, TimelineEntry
 from tests.factories import make_incident, make_person
-from tests.postmortems.makers import add_entry, make_postmortem, postmortem_in
+from tests.postmortems.makers import add_action, add_entry, add_issue, make_postmortem, postmortem_in
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).resolve().parents[3] / "shared/data"
@@ -183,6 +186,77 @@ def test_an_export_read_back_is_the_same(language: str) -> None:
         assert told.postmortem is not None
         assert content_of(told.postmortem) == before
     assert list(told.postmortem.incidents.all()) == list(postmortem.incidents.all())
+
+
+def a_full_one() -> Postmortem:
+    """Published after a way back, with a session, an answered question and silence, a parked thought, an article."""
+    lead, other = make_person(), make_person()
+    postmortem = make_postmortem(actor=lead)
+    who: dict[str, Any] = {"actor": lead, "via": "web"}
+    first = add_entry(
+        postmortem, happened_at=postmortem.entries.all()[0].happened_at - timedelta(hours=3), milestone="decided"
+    )
+    services.answer_gap(postmortem, milestone="notified", note="Nobody | was told", **who)
+    second = postmortem.entries.all()[1]
+    services.answer_gap(postmortem, started_at=first.happened_at, ended_at=second.happened_at, note="All\nslept", **who)
+    with pytest.raises(services.WordingRefused):
+        add_entry(postmortem, what="Slow because of the query")
+    services.record_session(postmortem, held_at=clock.now(), attendees=[lead, other], **who)
+    services.open_issues(postmortem, **who)
+    services.go_back(postmortem, reason="A call was missing", **who)
+    services.open_issues(postmortem, **who)
+    add_issue(postmortem)
+    services.open_actions(postmortem, **who)
+    add_action(postmortem)
+    signs = make_person(Role.INCIDENT_MANAGER)
+    article = {"summary": "Cards\nwere refused", "learned": "Test | first", "tags": ["cards", "load"]}
+    services.publish_postmortem(postmortem, actor=signs, via="web", **article)  # type: ignore[arg-type]
+    postmortem.refresh_from_db()
+    return postmortem
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_surrounds_the_phases_is_exported_and_read_back(language: str, client: Client) -> None:
+    postmortem = a_full_one()
+    with translation.override(language):
+        text = write_markdown(compile_sheet(postmortem))
+        for part in ("Nobody \\| was told", "All<br>slept", "Slow because", "A call was missing", "cards, load"):
+            assert part in text
+        told = take_in(text, actor=postmortem.started_by)
+        assert told.postmortem is not None
+        assert content_of(told.postmortem) == content_of(postmortem)
+    again = told.postmortem
+    assert set(again.sessions.get().attendees.all()) == set(postmortem.sessions.get().attendees.all())
+    assert [answer.note for answer in again.gap_answers.all()] == ["Nobody | was told", "All\nslept"]
+    assert again.entries.filter(milestone="decided").count() == 1
+    assert again.parked.get().text == "Slow because of the query"
+    assert (again.lesson.learned, again.lesson.tags, again.times_gone_back) == ("Test | first", ["cards", "load"], 1)
+    client.force_login(make_person())
+    page = client.get(f"/postmortems/{postmortem.pk}/print/?language=en").content.decode()
+    for part in ("Nobody | was told", "A call was missing", "Slow because", "cards, load", "Times gone back"):
+        assert part in page
+
+
+def test_an_imported_report_teaches_like_any_other(client: Client) -> None:
+    told = take_in(REPORT)
+    assert told.postmortem is not None
+    lesson = told.postmortem.lesson
+    assert (lesson.summary, lesson.tags) == ("Cards were refused.", ["cards"])
+    client.force_login(make_person())
+    assert "Cards refused" in client.get("/lessons/?q=refused").content.decode()
+    engineer = make_person()
+    offered = lessons_for(make_incident(title="Cards refused at the till"), person=engineer)
+    assert [match.lesson for match in offered] == [lesson]
+    assert take_in(REPORT.replace("Cards were refused.", "All cards were declined.")).outcome == "updated"
+    lesson.refresh_from_db()
+    assert lesson.summary == "All cards were declined."
+
+
+def test_tags_that_are_too_long_or_too_many_do_not_stop_an_import() -> None:
+    names = ", ".join([f"t{number}" for number in range(60)] + ["x" * 200])
+    told = take_in(REPORT.replace("tags: [cards]", f"tags: [{names}]"))
+    assert told.postmortem is not None
+    assert told.postmortem.lesson.tags[0] == "t0"
 
 
 def test_a_restricted_incident_is_not_reached_by_its_number() -> None:

@@ -8,6 +8,7 @@ from catalog.models import Role
 from lifecycle.models import Event
 from postmortems.models import ParkedThought, WordList
 from postmortems.services import WordingRefused, wordings
+from postmortems.shipped import install_wording
 from postmortems.wording import (
     SHIPPED,
     SHIPPED_LISTS,
@@ -15,11 +16,12 @@ from postmortems.wording import (
     Kind,
     blame_hints,
     classify,
+    classify_text,
     parse_words,
     split_sentences,
 )
 from tests.factories import make_person
-from tests.postmortems.makers import add_entry, make_postmortem
+from tests.postmortems.makers import add_entry, make_postmortem, postmortem_in
 
 KINDS = [
     ("19:35 UTC The release was rolled back", Kind.FACT),
@@ -37,12 +39,43 @@ KINDS = [
     ("We will improve our deployment process to prevent recurrence.", Kind.ACTION),
     ("增加队列长度的告警", Kind.ACTION),
     ("后续将完善发布流程,避免再次发生", Kind.ACTION),
+    # tense: what was, what goes on, what customers saw
+    ("On 24 October, from 08:10 to 11:45, users saw errors when signing in.", Kind.FACT),
+    ("Our engineering team continues to investigate.", Kind.FACT),
+    ("The on-call engineer paged the database team.", Kind.FACT),
+    ("Update: we have deployed a fix and are watching recovery.", Kind.FACT),
+    ("运维重启了支付网关,10:20 恢复", Kind.FACT),
+    ("正在排查数据库连接", Kind.FACT),
+    # negation, lack, explanation
+    ("The deployment pipeline did not validate the configuration.", Kind.ISSUE),
+    ("Alerts were too noisy, and it was unclear who owned the service.", Kind.ISSUE),
+    ("The load balancer relies on a control plane which stores its state in a replicated database.", Kind.ISSUE),
+    ("The manual failover took too long.", Kind.ISSUE),
+    ("监控没有覆盖到队列长度", Kind.ISSUE),
+    ("切换依赖人工操作,耗时过长", Kind.ISSUE),
+    # imperative, future, purpose
+    ("To prevent this from happening again, we are changing the default timeout.", Kind.ACTION),
+    ("In the coming weeks, we plan to migrate the remaining clients.", Kind.ACTION),
+    ("Runbooks should be extended with a section about failover.", Kind.ACTION),
+    ("All teams must run a performance test before a release.", Kind.ACTION),
+    ("计划下月完成数据库升级", Kind.ACTION),
+    ("对值班人员进行培训", Kind.ACTION),
 ]
 
 
 @pytest.mark.parametrize(("text", "kind"), KINDS)
 def test_a_sentence_is_told_by_its_words(text: str, kind: Kind) -> None:
     assert classify(text, SHIPPED_LISTS).kind is kind
+
+
+def test_a_sentence_is_judged_with_those_around_it() -> None:
+    """What stands in an entry that begins with its moment belongs to the entry; the next line does not."""
+    lone = "No new payments will be affected by this."
+    assert classify(lone, SHIPPED_LISTS).kind is not Kind.FACT
+    judged = list(classify_text(f"11:51 UTC We turned the feature off. {lone}\n{lone}", SHIPPED_LISTS))
+    assert [sentence for sentence, _verdict in judged[1:]] == [lone, lone]
+    assert [verdict.kind for _sentence, verdict in judged[:2]] == [Kind.FACT, Kind.FACT]
+    assert judged[2][1].kind is not Kind.FACT
 
 
 BLAME = [
@@ -114,3 +147,26 @@ def test_others_look_only(client: Client) -> None:
     assert client.post(words.get_absolute_url(), {"words": "x"}).status_code == 404
     client.force_login(make_person(Role.REPORTER))
     assert client.get(words.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_issue_that_reads_like_a_plan_is_taken_with_a_hint(client: Client) -> None:
+    postmortem = postmortem_in("issues")
+    client.force_login(make_person())
+    address = reverse("postmortems:command", args=[postmortem.pk, "add_issue"])
+    for text, is_hinted in (("Add an alert on the queue", True), ("There was no alert on the queue", False)):
+        page = client.post(address, {"text": text, "kind": "process"}, follow=True).content.decode()
+        assert postmortem.issues.filter(text=text).exists()
+        assert ("reads like an action" in page) is is_hinted
+
+
+@pytest.mark.django_db
+def test_a_newer_product_renews_the_lists_that_nobody_has_edited() -> None:
+    edited, other = WordList.objects.filter(language="en").order_by("pk")[:2]
+    WordList.objects.filter(pk=other.pk).update(words="old\n")
+    wordings.set_word_list(edited, words="mine", actor=None)
+    install_wording()
+    edited.refresh_from_db()
+    other.refresh_from_db()
+    assert edited.words == "mine\n"
+    assert other.words == SHIPPED[other.purpose, other.language]
