@@ -67,14 +67,14 @@ def compile_sheet(postmortem: Postmortem) -> Sheet:
         parked=list(postmortem.parked.all()),
         sessions=list(postmortem.sessions.prefetch_related("attendees")),
         gap_answers=list(postmortem.gap_answers.select_related("answered_by")),
-        ways_back=list(_ways_back(postmortem)),
+        ways_back=_ways_back(postmortem),
         lesson=Lesson.objects.filter(postmortem=postmortem).first(),
     )
 
 
-def _ways_back(postmortem: Postmortem) -> Sequence[Event]:
+def _ways_back(postmortem: Postmortem) -> list[Event]:
     found = Event.objects.about(postmortem).filter(verb="go_back").select_related("actor")
-    return found.order_by("occurred_at", "pk")
+    return list(found.order_by("occurred_at", "pk"))
 
 
 def _answers(issues: list[tuple[int, Issue]]) -> list[Answer]:
