@@ -39,7 +39,10 @@ class Reader(SqlReader):
             passfile="/dev/null",  # nothing but what is stated here
             connect_timeout=max(int(access.seconds), 2),
             application_name="mainstay",
-            options=f"-c default_transaction_read_only=on -c statement_timeout={milliseconds} -c lock_timeout=1000",
+            options=(
+                f"-c default_transaction_read_only=on -c statement_timeout={milliseconds} -c lock_timeout=1000 "
+                "-c standard_conforming_strings=on"  # where a text ends is what the checker of own queries takes it for
+            ),
             **tls,
         )
 
