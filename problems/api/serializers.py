@@ -101,6 +101,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
     owner = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
     incidents_in_all = serializers.IntegerField(read_only=True)
     incidents_of_30_days = serializers.IntegerField(read_only=True)
+    incidents_since = serializers.IntegerField(read_only=True, help_text="Since it came into its present status.")
     last_seen_at = serializers.DateTimeField(read_only=True, allow_null=True)
     impact = serializers.SerializerMethodField()
     url = serializers.HyperlinkedIdentityField(view_name="problem-api")
@@ -121,6 +122,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
             "closed_at",
             "incidents_in_all",
             "incidents_of_30_days",
+            "incidents_since",
             "last_seen_at",
             "impact",
             "version",

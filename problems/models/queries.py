@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Extract, Greatest
 
 from catalog.models import Person
@@ -34,12 +34,22 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         """Closed by a waiver that is over: somebody has to reopen it, and may bear the risk anew."""
         return self.filter(status=Status.CLOSED, waiver_over_at__isnull=False)
 
+    def came_back(self) -> "ProblemQuerySet":
+        """Those whose fix is being verified, and an incident has occurred since: it may not hold."""
+        rows = self.model.incidents.through.objects.filter(
+            problem=OuterRef("pk"), incident__occurred_at__gt=OuterRef("status_since"), incident__is_drill=False
+        )
+        return self.filter(Exists(rows.exclude(incident__status="cancelled")), status=Status.VERIFYING)
+
     def with_incident_figures(self, at: datetime) -> "ProblemQuerySet":
-        """Adds ``incidents_of_30_days``, ``incidents_in_all`` and ``last_seen_at`` (the last occurrence)."""
+        """Adds ``incidents_of_30_days``, ``incidents_in_all``, ``incidents_since`` (of its present status; drills and
+        false alarms are none) and ``last_seen_at`` (the last occurrence)."""
         recent = models.Q(incidents__occurred_at__gt=at - timedelta(days=30))
+        since = models.Q(incidents__occurred_at__gt=F("status_since"), incidents__is_drill=False)
         return self.annotate(
             incidents_in_all=models.Count("incidents"),
             incidents_of_30_days=models.Count("incidents", filter=recent),
+            incidents_since=models.Count("incidents", filter=since & ~models.Q(incidents__status="cancelled")),
             last_seen_at=models.Max("incidents__occurred_at"),
         )
 

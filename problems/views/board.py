@@ -41,6 +41,7 @@ FORWARD = {
 WORDS = {
     "open": gettext_lazy("Open problems"),
     "overdue": gettext_lazy("Over the target date"),
+    "came_back": gettext_lazy("Came back although fixed"),
     "waiver_over": gettext_lazy("Waiver is over"),
 }
 """What the table understands beside statuses: what the figures above the board count."""
@@ -193,7 +194,8 @@ def _tabs(counts: dict[str, int], current: str, found: int) -> list[dict[str, An
 
 def _kpis(counts: dict[str, int], now: datetime) -> list[dict[str, Any]]:
     table = f"{reverse('problems:list')}?view=table"
-    overdue, unborne = Problem.objects.overdue(now.date()).count(), Problem.objects.waiver_over().count()
+    overdue = Problem.objects.overdue(now.date()).count()
+    loud = {"came_back": Problem.objects.came_back().count(), "waiver_over": Problem.objects.waiver_over().count()}
     is_open = sum(count for status, count in counts.items() if status not in (Status.CLOSED, Status.REJECTED))
     known = counts.get(Status.KNOWN_ERROR, 0)
     unsought = counts.get(Status.LOGGED, 0)
@@ -219,10 +221,15 @@ def _kpis(counts: dict[str, int], now: datetime) -> list[dict[str, Any]]:
             "url": f"{table}&status=overdue",
             "tone": "bad" if overdue else "",
         },
-        *([_of_waivers(unborne, table)] if unborne else []),
+        *(
+            {
+                "label": str(WORDS[word]),
+                "value": count,
+                "icon": "alert-triangle",
+                "url": f"{table}&status={word}",
+                "tone": "warn",
+            }
+            for word, count in loud.items()
+            if count
+        ),
     ]
-
-
-def _of_waivers(count: int, table: str) -> dict[str, Any]:
-    url = f"{table}&status=waiver_over"
-    return {"label": _("Waiver is over"), "value": count, "icon": "alert-triangle", "url": url, "tone": "warn"}

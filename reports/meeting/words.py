@@ -52,6 +52,7 @@ NAMES: dict[str, str | Promise] = {
 WHY: dict[str, str | Promise] = {
     "overdue": gettext_lazy("over its date"),
     "unsigned": gettext_lazy("a waiver waits for a signature"),
+    "came_back": gettext_lazy("came back while its fix is being verified: does it hold?"),
     "waiver_over": gettext_lazy("its waiver is over: reopen it, or bear the risk anew?"),
     "unowned": gettext_lazy("logged, and nobody has taken it: investigate or reject?"),
     "new": gettext_lazy("new since the last meeting"),

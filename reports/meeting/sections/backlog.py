@@ -1,4 +1,4 @@
-"""Problems that are overdue, wait for a decision or are waived no longer, and action items that are overdue."""
+"""Problems that are overdue, came back, wait for a decision or are waived no longer; action items that are overdue."""
 
 from datetime import date
 
@@ -22,7 +22,8 @@ def overdue_and_undecided(window: Window) -> list[Entry]:
 
 
 def _problems(window: Window, today: date) -> list[Entry]:
-    undecided = Q(due_on__lt=today) | UNSIGNED | UNOWNED
+    back = set(Problem.objects.came_back().values_list("pk", flat=True))
+    undecided = Q(due_on__lt=today) | UNSIGNED | UNOWNED | Q(pk__in=back)
     found = Problem.objects.open().filter(undecided) | Problem.objects.waiver_over()
     return [
         Entry(
@@ -31,17 +32,19 @@ def _problems(window: Window, today: date) -> list[Entry]:
             reference=problem.reference,
             url=problem.get_absolute_url(),
             state=problem_state(problem),
-            facts={"service": problem.service.name, "why": _why(problem, today)},
+            facts={"service": problem.service.name, "why": _why(problem, today, back)},
             times=window.times.get(f"problem:{problem.pk}", 0),
         )
         for problem in found.select_related("owner", "service").order_by("due_on", "pk")[:MOST]
     ]
 
 
-def _why(problem: Problem, today: date) -> str:
+def _why(problem: Problem, today: date, back: set[int]) -> str:
     """What the meeting has to do about it."""
     if problem.waiver_over_at is not None:
         return "waiver_over"
+    if problem.pk in back:
+        return "came_back"
     if problem.outcome == Outcome.WAIVER and problem.signed_by_id is None:
         return "unsigned"
     return "overdue" if problem.due_on is not None and problem.due_on < today else "unowned"
