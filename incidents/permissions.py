@@ -84,12 +84,18 @@ sees_incident = (is_colleague & ~is_restricted & (~is_of_restricted_service | is
 
 @predicate
 def sees_subject(person: Person, record: Any) -> bool:
-    """As ``sees_incident``, for a record that may belong to no incident (a problem, an action item of a meeting)."""
-    return incident_of(record) is None or bool(sees_incident(person, record))
+    """As ``sees_incident``, for a record that may belong to no incident (a problem, an action item of a meeting), or
+    be about more than its own (an action item of a postmortem)."""
+    if incident_of(record) is not None and not sees_incident(person, record):
+        return False
+    return all(sees_incident(person, incident) for incident in getattr(record, "incidents_behind", ()))
 
 
 def is_confidential(incident: "Incident") -> bool:
-    """Whether there are colleagues who do not see it, so that nothing of it is taken over to where they read."""
+    """Whether there are colleagues who do not see it, so that nothing of it is taken over to where they read.
+
+    ``Incident.objects.confidential()`` is the same as a query, ``public()`` its opposite.
+    """
     return incident.is_restricted or incident.service.is_restricted
 
 

@@ -36,8 +36,7 @@ def _written(incident: Incident) -> dict[str, Any]:
 
 
 def _restriction(incident: Incident) -> dict[str, Any]:
-    participants = incident.participants.all() if incident.is_restricted else []
-    return {"is_restricted": incident.is_restricted, "participants": participants}
+    return {"is_restricted": incident.is_restricted, "present": incident.participants.all()}
 
 
 INCIDENT_COMMANDS = register(

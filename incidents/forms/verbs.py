@@ -1,5 +1,7 @@
 """What each verb asks for. The API's serializers are made from these forms, so that both accept the same."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -112,11 +114,24 @@ class RestrictForm(forms.Form):
     is_restricted = forms.BooleanField(
         label=_("Restricted"),
         required=False,
-        help_text=_("Only those who have to do with it, incident managers and the people below see it."),
+        help_text=_("Only those who have to do with it, incident managers and its participants see it."),
     )
     participants = forms.ModelMultipleChoiceField(
-        Person.objects.filter(is_active=True), to_field_name="username", label=_("Participants"), required=False
+        Person.objects.filter(is_active=True), to_field_name="username", label=_("Add participants"), required=False
     )
+    removed = forms.ModelMultipleChoiceField(
+        Person.objects.all(),
+        to_field_name="username",
+        label=_("Take participants out"),
+        required=False,
+        help_text=_("All others stay, also when every colleague sees it again."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Only who takes part can be taken out, where the ``initial`` values say who that is."""
+        super().__init__(*args, **options)
+        if present := self.initial.pop("present", None):
+            self.fields["removed"].queryset = present  # type: ignore[attr-defined]
 
 
 class ImpactForm(forms.Form):

@@ -1,7 +1,8 @@
 """Action items: one owner, one due date, shown until somebody else has verified them.
 
 An item belongs to an incident, or came out of something above incidents (a problem, a postmortem, a meeting, a
-finding), its ``origin``; or both: then whoever may not see the incident does not see the item either.
+finding), its ``origin``; or both: then whoever may not see the incident does not see the item either. What answers the
+issues of a postmortem is about all of its incidents.
 """
 
 from datetime import datetime
@@ -19,6 +20,7 @@ from django_fsm import FSMField
 from catalog.models import Person
 from incidents import permissions
 from incidents.models.action_queries import OVER, ActionItemQuerySet, ActionStatus
+from incidents.models.incident import Incident
 from lifecycle.fsm import transition
 from lifecycle.models import Event, StatefulRecord
 
@@ -136,6 +138,12 @@ class ActionItem(StatefulRecord):
     @property
     def is_over(self) -> bool:
         return self.status in OVER
+
+    @property
+    def incidents_behind(self) -> models.QuerySet[Incident]:
+        """What it is about beside ``incident``: those of the postmortems whose issues it answers."""
+        found = Incident.objects.filter(postmortems__issues__action_links__action=self)
+        return found.select_related("service").distinct()
 
     # --- Transitions: guard and stamp only ----------------------------------------------------------
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Person
 from incidents.models.incident import Incident
+from incidents.models.queries import IncidentQuerySet
 
 if TYPE_CHECKING:
     from incidents.models.action import ActionItem  # noqa: F401  (named in the annotations)
@@ -48,11 +49,20 @@ class Ageing:
 
 class ActionItemQuerySet(models.QuerySet["ActionItem"]):
     def of_seen(self, person: Person) -> "ActionItemQuerySet":
-        """For colleagues: those of no incident, and of incidents that the person may see."""
+        """For colleagues: those that are about no incident which the person may not see."""
         if not (person.is_authenticated and person.is_colleague):
             return self.none()
-        seen = Incident.objects.visible_to(person).order_by().values("pk")
-        return self.filter(Q(incident=None) | Q(incident__in=seen))
+        return self._only_about(Incident.objects.visible_to(person))
+
+    def public(self) -> "ActionItemQuerySet":
+        """Those that every colleague may read."""
+        return self._only_about(Incident.objects.public())
+
+    def _only_about(self, incidents: IncidentQuerySet) -> "ActionItemQuerySet":
+        """An item is about its own incident, and about all those of the postmortems whose issues it answers."""
+        seen = incidents.order_by().values("pk")
+        behind = Incident.objects.filter(postmortems__issues__action_links__action=OuterRef("pk"))
+        return self.filter(Q(incident=None) | Q(incident__in=seen), ~Exists(behind.exclude(pk__in=seen)))
 
     def from_origin(self, record: models.Model) -> "ActionItemQuerySet":
         """Those that came out of a problem, a postmortem, a meeting, a finding."""

@@ -29,6 +29,18 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         )
         return self.filter(own | Q(is_restricted=False) & ~Q(service__in=closed_services.values("pk")))
 
+    def public(self) -> "IncidentQuerySet":
+        """Those that every colleague sees: what is read without asking who reads takes nothing from any other."""
+        return self.filter(is_restricted=False, service__is_restricted=False)
+
+    def confidential(self) -> "IncidentQuerySet":
+        """All the others (``permissions.is_confidential`` as a query)."""
+        return self.filter(Q(is_restricted=True) | Q(service__is_restricted=True))
+
+    def fewest_readers_first(self) -> "IncidentQuerySet":
+        """The restricted ones, those of restricted services, then all the others; the newest first."""
+        return self.order_by("-is_restricted", "-service__is_restricted", "-pk")
+
     def open(self) -> "IncidentQuerySet":
         return self.exclude(status__in=OVER)
 

@@ -149,7 +149,7 @@ def reassign_action(
     """Give it to another colleague, with the reason."""
     _begin(action, "reassign", actor, expected_version)
     require(reason=reason)
-    if fault := _fault_of_owner(owner, action.incident):
+    if fault := _fault_of_owner(owner, action):
         raise InputRefused(owner=fault)
     if owner is None or owner.pk == action.owner_id:
         raise InputRefused(owner=_("That is its owner already."))
@@ -205,10 +205,10 @@ def set_times(action: ActionItem, *, after: datetime | None = None) -> None:
     )
 
 
-def _fault_of_owner(owner: Person | None, incident: Incident | None) -> str:
+def _fault_of_owner(owner: Person | None, about: ActionItem | Incident | None) -> str:
     if owner is None or not owner.is_colleague:
         return _("An action has exactly one owner, a colleague.")
-    if incident is not None and not permissions.sees(incident, owner):
+    if about is not None and not permissions.sees(about, owner):
         return _("They may not see the incident that it is about.")
     return ""
 

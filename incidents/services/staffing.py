@@ -1,5 +1,6 @@
 """Who is accountable for what on an incident, and who may see it where it is restricted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -64,21 +65,33 @@ def restrict_incident(
     actor: Person,
     via: str,
     is_restricted: bool,
-    participants: Any = (),
+    participants: Iterable[Person] = (),
+    removed: Iterable[Person] = (),
     expected_version: int | None = None,
 ) -> Incident:
-    """Let only those who have to do with it and the named participants see it, or everybody again.
+    """Let only those who have to do with it and its participants see it, or everybody again.
 
-    The actor becomes a participant, so that nobody locks themselves out.
+    ``participants`` are added to those it has, whoever was paged for it among them; only ``removed`` takes some out.
+    They stay when everybody sees it again: for another time, and because its service may be restricted. Whoever
+    restricts it becomes a participant, so that nobody locks themselves out.
     """
     if not permissions.handles(incident, actor):
         raise NotPermitted("restrict")
-    people = list(participants)
+    added, leaving = list(participants), list(removed)
+    if is_restricted and actor in leaving:
+        raise InputRefused(removed=_("You would lock yourself out."))
+    if set(added) & set(leaving):
+        raise InputRefused(removed=_("Somebody is to be added and taken out at once."))
     lock(incident, expected_version=expected_version)
     incident.is_restricted = is_restricted
     incident.version += 1
     incident.save(update_fields=["is_restricted", "version"])
-    incident.participants.set([*people, actor] if is_restricted else [])
-    data = {"is_restricted": is_restricted, "people": sorted(person.name for person in people)}
+    incident.participants.add(*added, *([actor] if is_restricted else []))
+    incident.participants.remove(*leaving)
+    data = {
+        "is_restricted": is_restricted,
+        "people": sorted(person.name for person in added),
+        "removed": sorted(person.name for person in leaving),
+    }
     record_event(incident, "restrict", actor=actor, via=via, data=data)
     return incident

@@ -74,7 +74,9 @@ def _material(request: HttpRequest, report: MajorReport) -> Material:
         impacts=list(incident.impacts.all()),
         clocks=faces_of(incident, moment_of(request)),
         solutions=list(incident.solutions.select_related("proposed_by", "decided_by").order_by("proposed_at", "pk")),
-        actions=list(incident.action_items.select_related("owner").order_by("due_on", "pk")),
+        actions=list(
+            incident.action_items.of_seen(colleague_of(request)).select_related("owner").order_by("due_on", "pk")
+        ),
     )
 
 

@@ -130,8 +130,6 @@ def _fire(escalation: Escalation, foreseen: Foreseen) -> None:
     if foreseen.left_out:
         _record(incident, "page_left_out", foreseen.due, why=foreseen.left_out)
         return
-    if incident.is_restricted:
-        incident.participants.add(*foreseen.people)  # whoever is woken for it has to do with it
     deliveries = _promise(escalation, foreseen)
     _record(
         incident,

@@ -19,8 +19,6 @@ def page_for_plan(incident: Incident, event: Event) -> None:
     people = _wanted(incident, event, clock.now()) or duty_managers()
     data = {"people": [person.name for person in people]}
     asked = record_event(incident, "page_person", actor=event.actor, via=event.via, data=data)
-    if incident.is_restricted:
-        incident.participants.add(*people)
     promise(incident=incident, recipients=people, channels=[], purpose=Purpose.PAGE, key=f"{ASKED}{asked.pk}")
 
 

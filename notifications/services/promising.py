@@ -9,10 +9,11 @@ from django.utils.translation import gettext_noop
 
 from catalog.models import Person
 from incidents.models import Incident
+from incidents.permissions import is_confidential
 from lifecycle import clock
 from lifecycle.models import Event
 from notifications.choice import ways_for
-from notifications.models import Channel, ChatHook, Delivery, DeliveryStatus, Urgency
+from notifications.models import Channel, ChatHook, Delivery, DeliveryStatus, Purpose, Urgency
 from notifications.models.delivery import language_of_reporter
 from notifications.segments import count_segments
 from notifications.services.addressing import address
@@ -56,9 +57,12 @@ def promise(
 
     Without ``channels`` the person's own rules for ``urgency`` say how and how soon. ``wanted_at``: when the step or
     the notice was due (now, if left out). A person whom a channel cannot reach gets the next one instead, and the
-    reason is kept.
+    reason is kept. Whoever is paged for a confidential incident has to do with it from now on: they see it, and may
+    acknowledge it by key, reply or page.
     """
     people = list(recipients)
+    if purpose == Purpose.PAGE and is_confidential(incident):
+        incident.participants.add(*people)
     ways = ways_for(people, channels=channels, urgency=urgency)
     common = Promise(incident, purpose, key, wanted_at or clock.now(), is_copy, cause)
     return [

@@ -90,8 +90,6 @@ def page_person(incident: Incident, person: Person, *, actor: Person | None, via
     if incident.is_over:
         raise InputRefused(person=_("The incident is over: nobody needs to be paged."))
     event = record_event(incident, "page_person", actor=actor, via=via, data={"people": [person.name]})
-    if incident.is_restricted:
-        incident.participants.add(person)
     return promise(incident=incident, recipients=[person], channels=[], purpose=Purpose.PAGE, key=f"{ASKED}{event.pk}")
 
 

@@ -71,9 +71,8 @@ def write_document(
         return Written(KEPT, known.postmortem, {})
     spare = list(known.postmortem.actions) if known else []
     postmortem = _postmortem(known, document, file_name=file_name, actor=actor)
-    incidents = incidents_named(document.incidents, reader=actor)
-    postmortem.incidents.set(incidents)
-    writer = _Writer(postmortem, document, incidents, actor=actor, owner=owner, via=via, at=clock.now())
+    postmortem.incidents.set(incidents_named(document.incidents, reader=actor))
+    writer = _Writer(postmortem, document, actor=actor, owner=owner, via=via, at=clock.now())
     writer.spare = {action.title: action for action in spare}
     writer.write_all()
     write_own(postmortem, document, actor=actor, notes=writer.notes)
@@ -145,14 +144,13 @@ class _Writer:
         self,
         postmortem: Postmortem,
         document: Document,
-        incidents: list[Incident],
         *,
         actor: Person | None,
         owner: Person,
         via: str,
         at: datetime,
     ) -> None:
-        self.postmortem, self.document, self.incidents = postmortem, document, incidents
+        self.postmortem, self.document = postmortem, document
         self.actor, self.owner, self.via, self.at = actor, owner, via, at
         self.notes: dict[str, Any] = {"remarks": list(document.remarks), "actions": []}
         self.counts: dict[str, int] = {}
@@ -210,8 +208,7 @@ class _Writer:
         return Issue.objects.bulk_create(rows)
 
     def _actions(self, issues: list[Issue]) -> None:
-        confidential = next((row for row in self.incidents if row.is_restricted), None)
-        incident = confidential or (self.incidents[-1] if self.incidents else None)
+        incident = self.postmortem.incidents.fewest_readers_first().first()
         for action in self.document.actions:
             item = self._action(action, incident)
             answered = [issues[number - 1] for number in action.issues if 0 < number <= len(issues)] or [
@@ -237,6 +234,7 @@ class _Writer:
             owner=owner or self.owner,
             due_on=due_of(action, self.at),
             incident=incident,
+            origin=self.postmortem,
             opened_by=self.actor,
             created_at=self.at,
             status=ActionStatus.VERIFIED if action.is_done else ActionStatus.OPEN,

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
-from incidents.models import ActionItem, Incident
+from incidents.models import ActionItem
 from incidents.services import open_action
 from incidents.services.actions import faults_of
+from incidents.services.performing import require
 from lifecycle.transitions import InputRefused, lock, record_event
+from postmortems import permissions
 from postmortems.models import Issue, IssueAction, Postmortem, Status
-from postmortems.services.refusals import begin, refuse_stale, require
+from postmortems.services.refusals import begin, refuse_stale
 
 
 @transaction.atomic
@@ -29,10 +31,12 @@ def add_action(
 ) -> ActionItem:
     """Add an action with exactly one owner, a due date and a type, that answers one or more issues."""
     begin(postmortem, "add_action", phase=Status.ACTIONS, actor=actor)
-    incident = _most_confidential(postmortem)
+    incident = postmortem.incidents.fewest_readers_first().first()
     errors = faults_of(title=title, type=type, owner=owner, due_on=due_on, incident=incident)
     if not issues or any(issue.postmortem_id != postmortem.pk for issue in issues):
         errors["issues"] = _("An action answers at least one issue of this postmortem.")
+    if owner is not None and not permissions.sees_all(postmortem, owner):
+        errors.setdefault("owner", _("They may not see every incident that it is about."))
     if errors:
         raise InputRefused(**errors)
     action = open_action(
@@ -68,8 +72,3 @@ def decline_action(
     issue.save(update_fields=["no_action_reason", "version"])
     record_event(postmortem, "decline_action", actor=actor, via=via, note=reason, data={"issue": issue.pk})
     return issue
-
-
-def _most_confidential(postmortem: Postmortem) -> Incident | None:
-    """Of a group, the incident that the fewest see: nobody reads an action who may not read all that it is about."""
-    return postmortem.incidents.order_by("-is_restricted", "-service__is_restricted", "-pk").first()

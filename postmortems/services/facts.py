@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
+from incidents.services.performing import require
 from lifecycle import clock
 from lifecycle.lists import listed
 from lifecycle.transitions import InputRefused, lock, record_event
 from postmortems.models import Milestone, Postmortem, Status, TimelineEntry
-from postmortems.services.refusals import WordingRefused, begin, refuse_stale, require
+from postmortems.services.refusals import WordingRefused, begin, refuse_stale
 from postmortems.services.wordings import suspicious_words
 
 

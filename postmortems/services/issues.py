@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
+from incidents.services.performing import require
 from lifecycle.transitions import InputRefused, lock, record_event
 from postmortems.models import Issue, IssueKind, ParkedThought, Postmortem, Status, TimelineEntry
-from postmortems.services.refusals import begin, refuse_stale, require
+from postmortems.services.refusals import begin, refuse_stale
 
 MOST_KEPT = 2000
 """Letters of a dropped thought that the history repeats."""

@@ -67,7 +67,7 @@ def index_lesson(lesson: Lesson) -> None:
     postmortem = lesson.postmortem
     issues = list(postmortem.issues.values_list("text", flat=True))
     actions = list(postmortem.actions.values_list("title", flat=True))
-    services = list(postmortem.incidents.filter(is_restricted=False).values_list("service__name", flat=True))
+    services = list(postmortem.incidents.public().order_by("pk").values_list("service__name", flat=True))
     parts = [
         ("A", [postmortem.title]),
         ("B", [lesson.summary, lesson.learned, *lesson.tags, *services]),

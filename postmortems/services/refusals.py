@@ -48,11 +48,5 @@ def refuse_stale(postmortem: Postmortem, row: Any, verb: str, *, expected_versio
         raise StaleEdit(row, status=postmortem.status, verb=verb, reason=reason, allowed=_allowed(postmortem))
 
 
-def require(**texts: str) -> None:
-    missing = {name: _("Please write something here.") for name, text in texts.items() if not text.strip()}
-    if missing:
-        raise InputRefused(**missing)
-
-
 def _allowed(postmortem: Postmortem) -> list[str]:
     return [offer.verb for offer in offers(postmortem, None) if offer.is_allowed]

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
+from incidents.services.performing import require
 from lifecycle import clock
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event, refuse
 from postmortems import facts, permissions
 from postmortems.models import Postmortem, ReviewSession, Status
 from postmortems.models.status import OPEN_PHASES
-from postmortems.services.refusals import require
 
 COMMENTED = (Status.ACTIONS, Status.PUBLISHED)
 """The timeline and the list of issues are no place for a discussion (domain.md, section 7)."""

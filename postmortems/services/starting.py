@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents.models import Incident
 from incidents.permissions import is_confidential
-from incidents.services.performing import refuse_unseen
+from incidents.services.performing import refuse_unseen, require
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, perform, record_event
 from postmortems import permissions
 from postmortems.models import Postmortem, Status
 from postmortems.services import drafting
-from postmortems.services.refusals import begin, require
+from postmortems.services.refusals import begin
 from postmortems.services.triggering import one_at_a_time
 from problems.titles import one_line
 

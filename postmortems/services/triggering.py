@@ -106,7 +106,7 @@ def _group(incident: Incident, rule: TriggerRule) -> list[Incident]:
 
 
 def _counted(since: datetime) -> QuerySet[Incident]:
-    real = Incident.objects.filter(is_drill=False, is_restricted=False, service__is_restricted=False, postmortems=None)
+    real = Incident.objects.public().filter(is_drill=False, postmortems=None)
     over = Q(recovered_at__isnull=False) | Q(resolved_at__isnull=False)
     return real.filter(over, occurred_at__gt=since).exclude(status=IncidentStatus.CANCELLED)
 
@@ -116,8 +116,7 @@ def _to_join(incident: Incident) -> tuple[Postmortem | None, str]:
     be hidden from those who work on the others."""
     if is_confidential(incident):
         return None, ""
-    open_ones = Postmortem.objects.joinable().exclude(Q(incidents__is_restricted=True)).order_by("pk")
-    open_ones = open_ones.exclude(incidents__service__is_restricted=True)
+    open_ones = Postmortem.objects.joinable().exclude(incidents__in=Incident.objects.confidential()).order_by("pk")
     family = Q(incidents__children=incident.pk)
     if incident.parent_id:
         family |= Q(incidents=incident.parent_id) | Q(incidents__parent=incident.parent_id)

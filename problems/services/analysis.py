@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
+from incidents.services.performing import require
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event, refuse
 from problems import permissions
@@ -35,7 +36,7 @@ def add_why(
 ) -> Problem:
     """Answer "why?": at the top, or why ``parent`` was so."""
     _begin(problem, "add_why", actor, problem.whys)
-    _require(text=text)
+    require(text=text)
     if parent is not None:
         _refuse_other(problem, parent=parent)
         if _depth(parent) + 1 >= DEEPEST:
@@ -60,7 +61,7 @@ def remove_why(problem: Problem, *, actor: Person | None, via: str, why: Why) ->
 def add_factor(problem: Problem, *, actor: Person | None, via: str, cause: Cause, text: str) -> Problem:
     """What made it likelier or worse."""
     _begin(problem, "add_factor", actor, problem.factors)
-    _require(text=text)
+    require(text=text)
     _refuse_idle(cause)
     written = {"written_by": actor, "written_at": clock.now()}
     Factor.objects.create(problem=problem, cause=cause, text=text.strip(), **written)
@@ -134,12 +135,6 @@ def _refuse_other(problem: Problem, **lines: Why | Factor | ChangeLink) -> None:
 def _refuse_idle(cause: Cause | None) -> None:
     if cause is not None and not cause.is_active:
         raise InputRefused(cause=_("That cause is no longer offered."))
-
-
-def _require(**texts: str) -> None:
-    missing = {name: _("Please write something here.") for name, text in texts.items() if not text.strip()}
-    if missing:
-        raise InputRefused(**missing)
 
 
 def _web_address(url: str) -> str:

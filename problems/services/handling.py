@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
+from incidents.services.performing import require
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, lock, perform
 from problems import outcomes
@@ -62,7 +63,7 @@ def plan_fix(
     expected_version: int | None = None,
 ) -> Problem:
     """Say what will be changed, and by when."""
-    _require(fix=fix)
+    require(fix=fix)
     at = clock.now()
     data = {"due_on": due_on.isoformat()} if due_on else {}
     return _perform(
@@ -97,7 +98,7 @@ def record_outcome(
     """
     if outcome not in CHOOSABLE:
         raise InputRefused(outcome=_("Choose one of the outcomes."))
-    _require(outcome_text=outcome_text)
+    require(outcome_text=outcome_text)
     check_end(outcome, waiver_ends_on)
     reference = outcomes.check(outcome, outcome_reference)
     return _perform(
@@ -139,7 +140,7 @@ def step_back_problem(
     problem: Problem, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
 ) -> Problem:
     """Return to the status before: it was not so."""
-    _require(reason=reason)
+    require(reason=reason)
     return _perform(problem, "step_back", actor, via, expected_version, note=reason, at=clock.now())
 
 
@@ -148,7 +149,7 @@ def reopen_problem(
     problem: Problem, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
 ) -> Problem:
     """It came back."""
-    _require(reason=reason)
+    require(reason=reason)
     return _perform(problem, "reopen", actor, via, expected_version, note=reason, at=clock.now())
 
 
@@ -157,7 +158,7 @@ def reject_problem(
     problem: Problem, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
 ) -> Problem:
     """There is no problem behind it; refused while a closed incident rests on it."""
-    _require(reason=reason)
+    require(reason=reason)
     lock(problem, expected_version=expected_version)
     if problem.status in (Status.LOGGED, Status.INVESTIGATING):
         refuse_if_needed(problem, *problem.incidents.all())
@@ -186,9 +187,3 @@ def _perform(
         arguments=arguments,
     )
     return problem
-
-
-def _require(**texts: str) -> None:
-    missing = {name: _("Please write something here.") for name, text in texts.items() if not text.strip()}
-    if missing:
-        raise InputRefused(**missing)

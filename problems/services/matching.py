@@ -84,7 +84,7 @@ def alike(incident: Incident, *, since: datetime, least: float) -> list[SimilarI
     """Incidents of the same service since then that every colleague may see and whose words are alike; for the
     detector. Here ``least`` is asked of the words alone."""
     face = face_of(incident)
-    rows = _public(Incident.objects.filter(service=incident.service_id, reported_at__gt=since))
+    rows = Incident.objects.public().filter(service=incident.service_id, reported_at__gt=since, is_drill=False)
     rows = rows.exclude(pk=incident.pk).order_by("-reported_at")
     found = _compared(face, rows[:MOST_OF_SERVICE])
     return [each for each in found if each.likeness.words >= least]
@@ -92,7 +92,7 @@ def alike(incident: Incident, *, since: datetime, least: float) -> list[SimilarI
 
 def _candidates(face: Face, person: Person | None, *, before: datetime) -> IncidentQuerySet:
     """Those worth comparing: of the same fingerprint, the latest of the service, the latest that share a rare word."""
-    seen = _public(Incident.objects.all()) if person is None else Incident.objects.visible_to(person)
+    seen = Incident.objects.public() if person is None else Incident.objects.visible_to(person)
     seen = seen.filter(reported_at__lte=before, reported_at__gt=before - LOOK_BACK, is_drill=False)
     seen = seen.exclude(status=IncidentStatus.CANCELLED)
     keys = list(
@@ -117,10 +117,6 @@ def _compared(face: Face, rows: Iterable[Incident]) -> list[SimilarIncident]:
 def _best(found: Iterable[SimilarIncident], least: float, most: int) -> list[SimilarIncident]:
     chosen = [each for each in found if each.likeness.figure >= least]
     return sorted(chosen, key=lambda each: (-each.likeness.figure, -each.incident.pk))[:most]
-
-
-def _public(rows: IncidentQuerySet) -> IncidentQuerySet:
-    return rows.filter(is_restricted=False, service__is_restricted=False, is_drill=False)
 
 
 def _behind(similar: Sequence[SimilarIncident]) -> list[tuple[Problem, SimilarIncident]]:

@@ -61,7 +61,7 @@ def counted() -> QuerySet[Incident]:
 
     What was merged counts: it happened.
     """
-    real = Incident.objects.filter(is_drill=False, is_restricted=False, service__is_restricted=False)
+    real = Incident.objects.public().filter(is_drill=False)
     return real.exclude(status=IncidentStatus.CANCELLED, merged_into=None)
 
 

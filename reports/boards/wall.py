@@ -37,7 +37,7 @@ class WallRow:
 
 
 def shown_on_walls() -> IncidentQuerySet:
-    return Incident.objects.filter(is_restricted=False, service__is_restricted=False, is_drill=False)
+    return Incident.objects.public().filter(is_drill=False)
 
 
 def context(allowance: Allowance, now: datetime) -> dict[str, Any]:

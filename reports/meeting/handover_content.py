@@ -8,6 +8,7 @@ from catalog.models import Person
 from incidents.models import ActionItem, Clock, Incident
 from incidents.presentation.veiling import unseen_of
 from reports.meeting.entries import Facts, iso
+from reports.meeting.unseen import unseen_actions
 from reports.models import HandOver
 
 MOST = 200
@@ -44,7 +45,12 @@ def _line(incident: Any) -> Facts:
         "snoozed_until": iso(incident.snoozed_until),
         "waits": incident.pending_reason or None,
         "actions": [
-            {"title": action.title, "owner": action.owner.name, "due_on": action.due_on.isoformat()}
+            {
+                "action": action.pk,
+                "title": action.title,
+                "owner": action.owner.name,
+                "due_on": action.due_on.isoformat(),
+            }
             for action in incident.action_items.all()
         ],
     }
@@ -61,4 +67,14 @@ def content_for(note: HandOver, reader: Person | None) -> tuple[list[Facts], int
     lines = draft_content(note) if note.status == "drafted" else note.content
     unseen = unseen_of([line["incident"] for line in lines], reader) if reader else set()
     shown = [line for line in lines if line["incident"] not in unseen]
-    return shown, len(lines) - len(shown)
+    return (_without_unseen_actions(shown, reader) if reader else shown), len(lines) - len(shown)
+
+
+def _without_unseen_actions(lines: list[Facts], reader: Person) -> list[Facts]:
+    """An item of a group's postmortem may be about more than the incident whose line it stands in."""
+    named = {action["action"] for line in lines for action in line["actions"] if "action" in action}
+    unseen = unseen_actions(named, reader)
+    return [
+        {**line, "actions": [action for action in line["actions"] if action.get("action") not in unseen]}
+        for line in lines
+    ]

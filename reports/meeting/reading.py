@@ -5,17 +5,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from catalog.models import Person
 from detection.inspections.presentation import FACES
-from incidents.models import Incident
-from incidents.presentation.veiling import unseen_of
 from reports.meeting import words
 from reports.meeting.agenda import build_agenda
 from reports.meeting.entries import Entry, Facts
 from reports.meeting.numbers import Figure
 from reports.meeting.states import changes_of, live_states
+from reports.meeting.unseen import Unseen, unseen_by
 from reports.models import AgendaItem, Decision, Meeting
 
 
@@ -84,13 +81,14 @@ def read_meeting(meeting: Meeting, reader: Person | None) -> Reading:
     would be now. The number of queries does not depend on the size of the agenda."""
     agenda = meeting.agenda or build_agenda(meeting)
     entries = {each["slug"]: [Entry.load(entry) for entry in each["entries"]] for each in agenda["sections"]}
-    unseen = _unseen(entries, reader)
     items = _items(meeting)
+    recorded = list(meeting.decisions.select_related("item", "action__owner", "recorded_by"))
+    decided = [each.action_id for each in recorded if each.action_id]
+    unseen = unseen_by(reader, [entry for found in entries.values() for entry in found], decided)
     decisions = [
         each
-        for each in meeting.decisions.select_related("item", "action__owner", "recorded_by")
-        if not (each.item and each.item.incident_id in unseen)
-        and not (each.action and each.action.incident_id in unseen)
+        for each in recorded
+        if not (each.item and each.item.incident_id in unseen.incidents) and each.action_id not in unseen.actions
     ]
     live = live_states(items) if meeting.is_running else {}
     reading = Reading(
@@ -106,14 +104,6 @@ def read_meeting(meeting: Meeting, reader: Person | None) -> Reading:
     for each in agenda["sections"]:
         reading.sections.append(_section(reading, each, entries[each["slug"]], unseen, items, live))
     return reading
-
-
-def _unseen(entries: dict[str, list[Entry]], reader: Person | None) -> set[int]:
-    numbers = {entry.incident for found in entries.values() for entry in found if entry.incident}
-    if reader is not None:
-        return unseen_of(numbers, reader)
-    confidential = Q(is_restricted=True) | Q(service__is_restricted=True)
-    return set(Incident.objects.filter(confidential, pk__in=numbers).order_by().values_list("pk", flat=True))
 
 
 def _items(meeting: Meeting) -> dict[str, AgendaItem]:
@@ -134,12 +124,12 @@ def _section(
     reading: Reading,
     frozen: Facts,
     entries: list[Entry],
-    unseen: set[int],
+    unseen: Unseen,
     items: dict[str, AgendaItem],
     live: dict[str, Facts],
 ) -> ShownSection:
     slug, meeting = frozen["slug"], reading.meeting
-    seen = [entry for entry in entries if entry.incident not in unseen]
+    seen = [entry for entry in entries if not unseen.hides(entry)]
     return ShownSection(
         slug=slug,
         title=words.section_title(slug),

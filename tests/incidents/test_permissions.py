@@ -114,6 +114,19 @@ def test_a_colleague_of_another_team_finds_nothing_and_can_do_nothing(kind: str,
         services.merge_incident(make_incident(), target=incident, actor=stranger, via="web")
 
 
+def test_what_is_public_and_what_is_confidential_is_said_once() -> None:
+    kinds = [(False, False), (False, True), (True, False), (True, True)]
+    incidents = [make_incident(service=make_service(is_restricted=of_service)) for of_service, _ in kinds]
+    for incident, (_, of_incident) in zip(incidents, kinds, strict=True):
+        Incident.objects.filter(pk=incident.pk).update(is_restricted=of_incident)
+    rows = list(Incident.objects.order_by("pk"))
+    confidential = [row for row in rows if permissions.is_confidential(row)]
+    assert rows[:1] == list(Incident.objects.public())
+    assert confidential == list(Incident.objects.confidential().order_by("pk")) == rows[1:]
+    newest, then_newest = Incident.objects.fewest_readers_first()[:2]
+    assert [newest.pk, then_newest.pk] == [rows[3].pk, rows[1].pk]
+
+
 @pytest.mark.parametrize(
     ("may", "roles"),
     [

@@ -23,7 +23,7 @@ from postmortems.imports import parse
 from postmortems.imports.running import NamedText, Told, import_texts
 from postmortems.matching import lessons_for
 from postmortems.models import ImportedPostmortem, Postmortem, TimelineEntry
-from tests.factories import make_incident, make_person
+from tests.factories import make_incident, make_person, make_service
 from tests.postmortems.makers import add_action, add_entry, add_issue, make_postmortem, postmortem_in
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +306,18 @@ def test_print_and_markdown_are_whole_and_for_whoever_may_see_all(client: Client
         assert "The tenth call \\<b>" in text.content.decode()
     pdf = client.get(f"/reports/postmortems/{postmortem.pk}.pdf")
     assert pdf.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("kind", ["restricted incident", "restricted service"])
+def test_an_imported_action_is_read_by_nobody_who_may_not_see_all_that_it_is_about(kind: str) -> None:
+    boss, colleague = make_person(Role.INCIDENT_MANAGER), make_person()
+    hidden = make_incident(service=make_service(is_restricted=kind == "restricted service"))
+    Incident.objects.filter(pk=hidden.pk).update(is_restricted=kind == "restricted incident")
+    open_one = make_incident()
+    text = REPORT.replace("tags: [cards]", f"incidents: [INC-{hidden.pk}, INC-{open_one.pk}]")
+    told = take_in(text, actor=boss)
+    assert told.postmortem is not None
+    assert set(told.postmortem.incidents.all()) == {hidden, open_one}
+    assert {action.incident for action in told.postmortem.actions} == {hidden}
+    assert not ActionItem.objects.of_seen(colleague).exists()
+    assert ActionItem.objects.of_seen(boss).count() == 2

@@ -11,6 +11,7 @@ from catalog.models import Person, Role
 from incidents.models import Incident
 from postmortems import services
 from postmortems.models import Lesson, Postmortem
+from postmortems.services.lessons import index_lesson
 from tests.factories import make_incident, make_person, make_service
 from tests.postmortems.makers import add_action, add_issue, make_postmortem, recovered_incident
 
@@ -77,6 +78,17 @@ def test_whoever_may_not_see_an_incident_finds_no_lesson_of_it() -> None:
         assert titles(client, "q=quiet") == ([str(lesson)] if status == 200 else [])
     assert browse(make_person(Role.REPORTER)).get("/lessons/").status_code == 404
     assert postmortem.lesson == lesson
+
+
+@pytest.mark.parametrize("kind", ["restricted incident", "restricted service", "open to all"])
+def test_a_lesson_is_found_by_the_names_of_services_that_everybody_sees(kind: str) -> None:
+    postmortem = published(summary="Quiet words")
+    service = postmortem.incidents.get().service
+    Incident.objects.update(is_restricted=kind == "restricted incident")
+    type(service).objects.update(name="Salaryledger", is_restricted=kind == "restricted service")
+    index_lesson(postmortem.lesson)
+    found = titles(browse(make_person(Role.INCIDENT_MANAGER)), "q=salaryledger")
+    assert found == ([postmortem.title] if kind == "open to all" else [])
 
 
 def test_a_lesson_is_offered_beside_an_incident_that_is_like_it() -> None:

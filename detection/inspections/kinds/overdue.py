@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,8 +35,7 @@ def look_at_problems(look: Look) -> Seen:
 
 def look_at_actions(look: Look) -> Seen:
     """Every colleague reads findings: of what only some may see, nothing is said."""
-    open_to_all = Q(incident=None) | Q(incident__is_restricted=False, incident__service__is_restricted=False)
-    overdue = ActionItem.objects.overdue(_limit(look)).filter(open_to_all).select_related("incident")
+    overdue = ActionItem.objects.public().overdue(_limit(look)).select_related("incident")
     return Seen(
         [
             Fact(

@@ -16,6 +16,7 @@ from catalog.models import Person
 from detection.inspections import permissions
 from detection.inspections.services.defining import run_now
 from detection.models import Finding, FindingPeriod, FindingStatus
+from incidents.services.performing import require
 from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted, lock, perform, record_event, refuse
 
@@ -36,7 +37,7 @@ def settle_finding(
     finding: Finding, *, actor: Person | None, via: str, note: str, expected_version: int | None = None
 ) -> Finding:
     """Say that it is done, and what was done."""
-    require_text(note=note)
+    require(note=note)
     return _perform(finding, "settle", actor, via, expected_version, note=note, by=actor, at=clock.now())
 
 
@@ -55,7 +56,7 @@ def request_waiver(
     finding: Finding, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
 ) -> Finding:
     """Ask that the risk be borne; another person decides. A new reason needs a new signature."""
-    require_text(reason=reason)
+    require(reason=reason)
     return _perform(
         finding, "request_waiver", actor, via, expected_version, note=reason, reason=reason.strip(), by=actor
     )
@@ -74,7 +75,7 @@ def reopen_finding(
     finding: Finding, *, actor: Person | None, via: str, reason: str, expected_version: int | None = None
 ) -> Finding:
     """It was not done after all, or is borne no longer."""
-    require_text(reason=reason)
+    require(reason=reason)
     now = clock.now()
     zone = ZoneInfo(finding.inspection.time_zone) if finding.inspection else None
     arguments = {"due_on": timezone.localdate(now, zone) + AGAIN, "at": now}
@@ -117,13 +118,6 @@ def reinspect(finding: Finding, *, actor: Person | None, via: str) -> Finding:
         raise refuse(finding, "reinspect", _("No inspection runs for it: another person confirms that it is gone."))
     run_now(finding.inspection, actor=actor, via=via)
     return finding
-
-
-def require_text(**texts: str) -> None:
-    """Raises InputRefused."""
-    missing = {name: _("Please write something here.") for name, text in texts.items() if not text.strip()}
-    if missing:
-        raise InputRefused(**missing)
 
 
 def _status_under_lock(finding: Finding) -> str:

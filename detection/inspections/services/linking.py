@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Person
 from detection.inspections import permissions
-from detection.inspections.services.findings import require_text
 from detection.models import Finding
 from incidents.services import open_action
+from incidents.services.performing import require
 from lifecycle.transitions import InputRefused, NotPermitted, lock, record_event
 from problems import permissions as problem_permissions
 from problems.models import Problem, Status
@@ -50,7 +50,7 @@ def link_problem(finding: Finding, *, actor: Person | None, via: str, problem: P
 @transaction.atomic
 def unlink_problem(finding: Finding, *, actor: Person | None, via: str, reason: str) -> Finding:
     """The problem is not behind it after all."""
-    require_text(reason=reason)
+    require(reason=reason)
     _begin(finding, actor, "unlink_problem")
     problem = finding.problem
     if problem is None:

@@ -111,9 +111,15 @@ def _assign(event: Event) -> str:
 
 @sentence("restrict", icon="lock")
 def _restrict(event: Event) -> str:
-    if not event.data.get("is_restricted"):
-        return _("let every colleague see it again")
-    return _("restricted it to those who have to do with it")
+    is_restricted = event.data.get("is_restricted")
+    said = [
+        _("restricted it to those who have to do with it") if is_restricted else _("let every colleague see it again")
+    ]
+    if people := event.data.get("people"):
+        said.append(_("added %(people)s") % {"people": listed(people)})
+    if removed := event.data.get("removed"):
+        said.append(_("took %(people)s out") % {"people": listed(removed)})
+    return listed(said)
 
 
 @sentence("warn", icon="clock-exclamation", tone="warn", group="status")
