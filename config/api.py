@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 
 from lifecycle.text import sanitise_all
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
+from reports.monthly.awaited import FiguresAwaited
 
 
 class BoundedJSONParser(JSONParser):
@@ -64,7 +65,8 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 
 def present_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Refusals of the domain as HTTP: 409 with what is allowed, 403, or 400 with a sentence per field."""
+    """Refusals of the domain as HTTP: 409 with what is allowed, 403, or 400 with a sentence per field;
+    202 where figures are still computed."""
     if isinstance(error, TransitionRefused):
         body = {"detail": error.reason, "status": error.status, "allowed": error.allowed}
         return Response(body, status=status.HTTP_409_CONFLICT)
@@ -73,4 +75,7 @@ def present_exception(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, InputRefused):
         sentences = {name: [sentence] for name, sentence in error.errors.items()}
         return Response(sentences, status=status.HTTP_400_BAD_REQUEST)
+    if isinstance(error, FiguresAwaited):
+        body = {"detail": _("The figures are being computed. Ask again in a few seconds.")}
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Retry-After": "5"})
     return exception_handler(error, context)

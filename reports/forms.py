@@ -15,6 +15,7 @@ from reports.models import MonthlyReport, Section
 from reports.period import Month
 from reports.sentences import SENTENCES
 from reports.services.remarks import LONGEST_COMMENT
+from reports.services.writing import LONGEST_SENTENCE, LONGEST_TEXT
 
 YES = (("yes", _("yes")),)
 
@@ -26,7 +27,7 @@ def _field(name: str, language: str) -> str:
 class TextForm(forms.Form):
     text = forms.CharField(
         label=_("Author's text"),
-        max_length=20_000,
+        max_length=LONGEST_TEXT,
         required=False,
         widget=forms.Textarea({"rows": 6}),
         help_text=_("What the figures mean, and what will be done. The sentences above are written by Mainstay."),
@@ -44,7 +45,7 @@ class TextForm(forms.Form):
         for name in SENTENCES:
             for language, label in settings.LANGUAGES:
                 self.fields[_field(name, language)] = forms.CharField(
-                    label=str(label), max_length=1000, required=False, widget=forms.Textarea({"rows": 2})
+                    label=str(label), max_length=LONGEST_SENTENCE, required=False, widget=forms.Textarea({"rows": 2})
                 )
 
     @property

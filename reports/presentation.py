@@ -286,8 +286,4 @@ class Page:
 
 def present_differences(found: list[Difference]) -> list[dict[str, str]]:
     """Frozen and present value of each figure that an edit has changed since."""
-    return [{"path": entry.path, "frozen": _value(entry.frozen), "now": _value(entry.now)} for entry in found]
-
-
-def _value(value: Any) -> str:
-    return words.NOTHING if value is None else str(value)
+    return [{"path": entry.path, "frozen": words.told(entry.frozen), "now": words.told(entry.now)} for entry in found]

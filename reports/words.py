@@ -14,6 +14,10 @@ from reports.period import Month
 NOTHING = "–"
 
 
+def told(value: object) -> str:
+    return NOTHING if value is None else str(value)
+
+
 def whole(number: float) -> str:
     return f"{round(number):,}"
 

@@ -61,6 +61,7 @@ class Hidden:
             "incidents/<number:pk>/paging/": each(pk, ("page-step", "skip", "page", "add")),
             "incidents/<number:pk>/report/": [pk],
             "incidents/<number:pk>/impact/": [{"pk": self.incident.pk, "impact": self.parts["impact"]}],
+            "impacts/": [parts["impact"]],
             "incidents/<number:pk>/report/<slug:verb>/": each(pk, REPORT_COMMANDS),
             "incidents/mail/": [parts["mail"]],
             "incidents/mail/<int:pk>/<slug:verb>/": each(parts["mail"], ("accept", "attach", "discard")),

@@ -16,6 +16,9 @@ from lifecycle.models import Event
 from notifications.models import Delivery
 from postmortems.models import Postmortem
 from problems.models import Problem
+from reports.indicators import Question, find_indicator
+from reports.models import StabilityKind
+from reports.period import Month
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,15 @@ def test_the_history_of_the_demo_lies_in_the_past() -> None:
         assert max(recovered) < postmortem.started_at < yesterday
         actions = [action for incident in postmortem.incidents.all() for action in incident.action_items.all()]
         assert all(action.created_at < yesterday for action in actions)
+
+
+def test_targets_leave_budgets_in_the_demo() -> None:
+    for kind in StabilityKind.values:
+        indicator = find_indicator(kind)
+        assert indicator is not None
+        parts = indicator.value(Question(Month.of(clock.now()), clock.now())).parts
+        assert parts["target"] is not None, kind
+        assert parts["budget"] is not None, kind
 
 
 def test_nobody_is_paged_for_the_past() -> None:

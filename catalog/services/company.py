@@ -144,8 +144,11 @@ def change_service(
         "is_active": is_active,
         "is_restricted": is_restricted,
     }
+    before = Service.objects.select_related().get(pk=service.pk)
+    differing = {name: value for name, value in changes.items() if getattr(before, name) != value}
+    told = {name: {"before": _told(getattr(before, name)), "after": _told(value)} for name, value in differing.items()}
     apply(service, changes)
-    record(service, "change_service", actor, via)
+    record(service, "change_service", actor, via, {"changes": told})
     return service
 
 
@@ -163,11 +166,17 @@ def set_audience(
     if actor is not None and not permissions.measures(service, actor):
         raise NotPermitted("set_audience")
     found = Audience.objects.filter(service=service, valid_from=valid_from).first()
+    before = {"before": {"users": found.daily_users, "page_views": found.daily_page_views}} if found else {}
     audience = found or Audience(service=service, valid_from=valid_from)
     apply(audience, {"daily_users": daily_users, "daily_page_views": daily_page_views})
     data = {"from": valid_from.isoformat(), "users": daily_users, "page_views": daily_page_views}
-    record(service, "set_audience", actor, via, data)
+    record(service, "set_audience", actor, via, data | before)
     return audience
+
+
+def _told(value: object) -> object:
+    """Records by their names, as they were called then."""
+    return value if value is None or isinstance(value, str | bool) else str(value)
 
 
 def _place(service: Service, line: BusinessLine) -> None:

@@ -12,7 +12,7 @@ from config.demo.live import prepare
 from config.demo.majors import propose_major, report_majors
 from config.demo.meetings import hold_meetings
 from config.demo.plans import build_plans
-from config.demo.reports import sign_last_month
+from config.demo.reports import set_targets, sign_last_month
 from config.demo.review import review
 from config.demo.site import save_views, set_site_up
 from lifecycle import clock
@@ -37,6 +37,7 @@ def build_demo(passwords: dict[str, str]) -> Company:
     review(company, told)
     report_majors(company)
     propose_major(company)
+    set_targets(company)
     sign_last_month(company)
     hold_meetings(company)
     add_chats(company.services["card-payments"].operations_team)

@@ -1,11 +1,39 @@
-"""The report of the month before: written, talked about and signed."""
+"""How stable everything has to be; the report of the month before: written, talked about and signed."""
+
+from datetime import timedelta
+from decimal import Decimal
 
 from config.demo.company import Company
 from lifecycle import clock
 from lifecycle.models import Via
 from reports import services
-from reports.models import Section
+from reports.models import Section, StabilityKind
 from reports.period import Month
+from reports.services.targets import set_target
+
+TARGETS = [
+    # kind, business line, service, percent
+    (StabilityKind.UV, None, None, "99.95"),
+    (StabilityKind.PV, None, None, "99.95"),
+    (StabilityKind.TIME, None, None, "99.9"),
+    (StabilityKind.UV, "restaurants", None, "99.99"),
+    (StabilityKind.UV, None, "card-payments", "99.98"),
+    (StabilityKind.TIME, None, "card-payments", "99.99"),
+]
+
+
+def set_targets(company: Company) -> None:
+    """From before the demo's first incident on; some are kept and some are not."""
+    since = clock.now().date() - timedelta(days=400)
+    for kind, line, service, percent in TARGETS:
+        set_target(
+            actor=company.people["mona"],
+            kind=kind,
+            percent=Decimal(percent),
+            valid_from=since,
+            business_line=company.lines[line] if line else None,
+            service=company.services[service] if service else None,
+        )
 
 
 def sign_last_month(company: Company) -> None:

@@ -106,7 +106,8 @@ class IncidentSerializer(serializers.ModelSerializer[Incident]):
 class ImpactSerializer(serializers.ModelSerializer[Impact]):
     class Meta:
         model = Impact
-        fields = (
+        fields: tuple[str, ...] = (
+            "id",
             "started_at",
             "ended_at",
             "affected_users",

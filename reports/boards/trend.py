@@ -16,6 +16,7 @@ from reports.boards.telling import tell
 from reports.boards.trends import charts
 from reports.indicators import Question
 from reports.models import MonthlyReport
+from reports.monthly.awaited import FiguresAwaited
 from reports.monthly.stored import figures_of
 from reports.period import Month
 from reports.reading import Reading, for_reader
@@ -24,24 +25,27 @@ from reports.reading import Reading, for_reader
 def context(person: Person, now: datetime) -> dict[str, Any]:
     month = Month.of(now).previous
     report = MonthlyReport.objects.of(month).first() or MonthlyReport(month=month.first_day)
-    reading = Reading(report, person)
+    reading, numbers = Reading(report, person), _numbers(month, report, now)
     return {
         "counters": _counters(person, now),
         "month": month,
         "month_name": words.month_name(month),
         "report": report,
         "text": reading.text,
-        "sentences": reading.sentences(for_reader(_numbers(month, report, now), person)),
+        "sentences": reading.sentences(for_reader(numbers, person)) if numbers else [],
         "charts": charts(Month.of(now), now),
     }
 
 
-def _numbers(month: Month, report: MonthlyReport, now: datetime) -> dict[str, Any]:
-    """Those that were signed, else as they are now; kept for a minute."""
+def _numbers(month: Month, report: MonthlyReport, now: datetime) -> dict[str, Any] | None:
+    """Those that were signed, else as they are now; kept for a minute. None while they are being computed."""
     if report.numbers:
         return dict(report.numbers)
     key = f"boards:report:{month}"
-    found: dict[str, Any] = cache.get(key) or figures_of(month, now=now).numbers
+    try:
+        found: dict[str, Any] = cache.get(key) or figures_of(month, now=now).numbers
+    except FiguresAwaited:
+        return None
     cache.add(key, found, KEPT_FOR)
     return found
 

@@ -14,7 +14,7 @@ from notifications.services.plain import promise_plain
 from reports import words
 from reports.models import MonthlyReport, ReportSubscription
 from reports.monthly.numbers import Numbers
-from reports.monthly.stored import figures_of
+from reports.monthly.stored import compute_figures
 from reports.reading import Reading, for_reader
 
 MOST_TITLES = 5
@@ -22,7 +22,7 @@ MOST_TITLES = 5
 
 def tell_of_draft(report: MonthlyReport) -> None:
     """The figures are computed even where nobody reads mails: a large month is stored before the first one looks."""
-    with_figures = figures_of(report.period, now=clock.now()).numbers
+    with_figures = compute_figures(report.period, now=clock.now()).numbers
     for person in _readers():
         with override(person.language):
             name = words.month_name(report.period)

@@ -13,6 +13,9 @@ from reports.models import MonthlyReport
 from reports.period import Month
 from reports.sentences import SENTENCES
 
+LONGEST_TEXT = 20_000
+LONGEST_SENTENCE = 1000
+
 Wording = Mapping[str, Mapping[str, str]]
 """Name of a sentence -> language -> the author's own words; an empty one stands for the sentence that was written."""
 
@@ -23,11 +26,11 @@ def write_report(
     *,
     actor: Person,
     via: str,
-    text: str,
+    text: str | None = None,
     wording: Wording | None = None,
     expected_version: int | None = None,
 ) -> MonthlyReport:
-    """Set the author's text, and their own words for sentences; ``wording`` left out leaves those alone.
+    """Set the author's text, and their own words for sentences; what is left out stays as it is.
 
     Raises TransitionRefused once the report is signed, NotPermitted, VersionConflict.
     """
@@ -35,7 +38,8 @@ def write_report(
     lock(report, expected_version=expected_version)
     if report.is_signed:
         raise refuse(report, "write", _("The report is signed; its text stays as it is."))
-    report.text = text
+    if text is not None:
+        report.text = text
     if wording is not None:
         report.wording = _tidy(wording)
     report.version += 1

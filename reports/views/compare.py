@@ -1,16 +1,14 @@
 """What has become of a signed month: each figure then and now, and the edits since."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.access import PersonRequest, for_colleagues
 from incidents.presentation.sentences import sentence_of
-from incidents.presentation.timeline import actor_of
 from lifecycle.models import Event
-from reports.frozen import digest_of
-from reports.monthly.edits import edits_since, explain
 from reports.period import Month
+from reports.views.comparison import compare_with_now
 from reports.views.document import document_of
 
 
@@ -18,20 +16,17 @@ from reports.views.document import document_of
 @for_colleagues
 def compare(request: PersonRequest, month: Month) -> HttpResponse:
     document = document_of(request, month)
-    report = document.report
-    if not report.is_signed:
-        raise Http404
-    edits, are_more = edits_since(report, request.user)
+    compared = compare_with_now(document)
     context = {
         "document": document,
-        "report": report,
+        "report": compared.report,
         "month": month,
         "name": document.name,
-        "changes": explain(document.differences, edits),
-        "edits": [{"edit": edit, "actor": actor_of(edit.event), "text": _words(edit.event)} for edit in edits],
-        "are_more": are_more,
-        "digest_now": digest_of(document.fresh.numbers),
-        "is_intact": digest_of(report.numbers or {}) == report.digest,
+        "changes": compared.changes,
+        "edits": [{"edit": edit, "text": _words(edit.event)} for edit in compared.edits],
+        "are_more": compared.are_more,
+        "digest_now": compared.digest_now,
+        "is_intact": compared.is_intact,
     }
     return render(request, "reports/compare.html", context)
 

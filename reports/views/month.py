@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.access import PersonRequest, for_colleagues
 from lifecycle import clock
 from lifecycle.models import Via
-from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused, offers
+from lifecycle.transitions import NotPermitted, TransitionRefused, offers
 from reports import permissions, services
 from reports.forms import AmendForm, CommentForm, TextForm
 from reports.models import MonthlyReport, Section
@@ -77,15 +77,16 @@ def sign(request: PersonRequest, month: Month) -> HttpResponse:
 def amend(request: PersonRequest, month: Month) -> HttpResponse:
     """Another edition of a signed report."""
     _refuse_future(month)
+    if not permissions.writes(None, request.user):
+        raise PermissionDenied
     form = AmendForm(request.POST)
+    if not form.is_valid():
+        document = document_of(request, month)
+        return _render(request, document, TextForm(report=document.report), status=400, amend_form=form)
     try:
-        services.amend_report(month, actor=request.user, via=Via.WEB, reason=form.data.get("reason", "")[:1000])
-    except NotPermitted:
-        raise PermissionDenied from None
+        services.amend_report(month, actor=request.user, via=Via.WEB, reason=form.cleaned_data["reason"])
     except TransitionRefused as refused:
         messages.error(request, refused.reason)
-    except InputRefused as refused:
-        messages.error(request, str(refused))
     else:
         messages.success(request, _("A new edition is open; the signed one stays beside it."))
     return redirect("reports:month", month)
@@ -121,6 +122,7 @@ def _render(
     form: TextForm,
     status: int = 200,
     comment_form: CommentForm | None = None,
+    amend_form: AmendForm | None = None,
 ) -> HttpResponse:
     report, month = document.report, document.month
     may_write = permissions.writes(report, request.user)
@@ -140,7 +142,7 @@ def _render(
         "form": form,
         "own_words": _own_words(document, form),
         "may_write": may_write and not report.is_signed,
-        "amend_form": AmendForm() if may_write and report.is_signed and is_newest else None,
+        "amend_form": (amend_form or AmendForm()) if may_write and report.is_signed and is_newest else None,
         "actions": _actions(request, report) if is_newest else [],
         "comments": comments_of(document),
         "comment_form": comment_form,

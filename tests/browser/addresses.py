@@ -313,6 +313,7 @@ KNOWN: dict[str, Any] = {
     "incidents/proposals/<int:pk>/<slug:verb>/": _each("verb", PROPOSAL_COMMANDS, pk=_newest(MajorProposal)),
     "incidents/<number:pk>/report/": _one(pk=_reported),
     "incidents/<number:pk>/report/<slug:verb>/": _each("verb", REPORT_COMMANDS, pk=_reported),
+    "impacts/": _one(pk=_newest(Impact)),
     "proposals/": _one(pk=_newest(MajorProposal)),
     "major-reports/": _one(pk=_newest(MajorReport)),
     "solutions/": _one(pk=_newest(Solution)),

@@ -83,8 +83,8 @@ def test_a_reporter_finds_nothing_of_strangers(name: str, url: str) -> None:
     solution = services.propose_solution(incident, actor=engineer, via="web", text="revert")
     pk = solution.pk if name.startswith("solution") else incident.pk
     target = url.replace("/1/", f"/{pk}/", 1)
-    lists = ("events-api", "solutions-api", "attachments-api")
-    is_get = name.endswith(lists) or name in ("incident-api", "solution-api", "attachment-api")
+    lists = ("events-api", "solutions-api", "attachments-api", "impacts-api")
+    is_get = name.endswith(lists) or name in ("incident-api", "solution-api", "attachment-api", "impact-api")
     assert getattr(client, "get" if is_get else "post")(target).status_code == 404
 
 

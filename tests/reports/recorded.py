@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reports.figures import compute
 from reports.indicators import Key, Question, Value, find_indicator
 from reports.period import Days, Month, Period, day_of, parse_period
 
@@ -41,11 +42,21 @@ def assert_spread(value: Value, counted: dict[str, Any]) -> None:
     assert told == pytest.approx([counted["median"], counted["p90"]], abs=0.001)
 
 
+def assert_reports(counted: dict[str, int]) -> None:
+    """The monthly report of each month counts the same, and compares with the same month before."""
+    for month in counted:
+        numbers = compute(Month.parse(month), now=NOW)
+        assert numbers["incidents"]["all"]["count"] == counted[month]
+        before = str(Month.parse(month).previous)
+        assert numbers["previous"]["incidents"]["count"] == counted.get(before, 0)
+
+
 def assert_servicenow(counted: dict[str, Any]) -> None:
     whole = span(counted["closed_by_month"])
     assert_counts("incidents", counted["opened_by_month"])
     assert_counts("resolved", counted["resolved_by_month"])
     assert_counts("closed", counted["closed_by_month"])
+    assert_reports(counted["opened_by_month"])
     numbers = {priority[0]: count for priority, count in counted["by_priority"].items()}
     assert {key: value.value for (key,), value in ask("incidents", whole, "priority").items()} == numbers
     assert_servicenow_durations(counted, whole)
@@ -93,6 +104,10 @@ def assert_vinst(counted: dict[str, Any]) -> None:
     found = {month: value.value for month, value in by_month("incidents", whole).items()}
     assert found == counted["started_by_month"]
     assert_spread(ask("close", whole)[()], counted["duration_h"])
+    of_impact = {"Major": "1", "High": "2", "Medium": "3", "Low": "4"}  # the profile's priorities
+    by_impact = ask("close", whole, "priority")
+    for impact, spread in counted["duration_h_by_impact"].items():
+        assert_spread(by_impact[(of_impact[impact],)], spread)
     reopened = ask("reopen_rate", whole)[()]
     assert reopened.parts["reopened"] == counted["reopened"]
 

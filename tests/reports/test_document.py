@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Person, Role
+from catalog.services import set_audience
 from incidents import services as handling
-from incidents.models import Incident
+from incidents.models import Incident, Level
 from lifecycle.models import Event
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
 from notifications.cycle import CYCLE
@@ -194,6 +195,57 @@ def test_a_later_edit_is_named_with_the_figures_that_it_changed(client: Client, 
     assert page.context["is_intact"]
 
 
+def test_each_figure_is_explained_by_the_fields_that_make_it_and_by_no_others(client: Client, november: Clock) -> None:
+    incidents = make_october()
+    signed_in(client)
+    client.post(f"{PAGE}sign/")
+    november.advance(hours=1)
+    engineer, administrator = make_person(name="Alice"), make_person(Role.ADMINISTRATOR)
+    web: dict[str, Any] = {"actor": engineer, "via": "web"}
+    first, second, third, *_rest = incidents
+    handling.change_level(third, **web, level=Level.objects.get(number=3), reason="Few were hit")
+    impact = second.impacts.get()
+    begin, end = impact.started_at, impact.ended_at
+    handling.change_impact(impact, **web, started_at=begin, ended_at=end, affected_users=7000)
+    handling.edit_incident(first, **web, title="Renamed")
+    set_audience(
+        service=second.service, valid_from=at(31).date(), daily_users=5, daily_page_views=9, actor=administrator
+    )
+    page = client.get(f"{PAGE}compare/")
+    told = {
+        change.path: [
+            (edit.subject, *((field.name, field.was, field.is_now) for field in edit.fields)) for edit in change.edits
+        ]
+        for change in page.context["changes"]
+    }
+    relevelled = (third, ("level", "2", "3"))
+    assert (
+        told["incidents all by_level 2"] == told[f"incidents services {third.service.slug} by_level 2"] == [relevelled]
+    )
+    assert told["durations recover 2 count"] == [relevelled]
+    users = (second, ("users", "20", "7,000"))
+    audience = [subject for subject, *_fields in told["stability company uv whole"]]
+    assert second.service in audience
+    assert users in told["stability company uv lost"]
+    assert not any("time" in path for path in told)
+    assert users not in told["stability company uv whole"] or len(audience) > 1
+    assert told[f"top {first.pk} title"] == [(first, ("title", "Day 1", "Renamed"))]
+    text = page.content.decode()
+    assert "level 2 → 3 · Alice" in " ".join(text.split())
+
+
+def test_what_was_edited_of_the_months_before_is_named_too(client: Client, november: Clock) -> None:
+    make_october()
+    signed_in(client)
+    client.post(f"{PAGE}sign/")
+    november.advance(hours=1)
+    september = Incident.objects.get(title="September 4")
+    handling.cancel_incident(september, actor=make_person(), via="web", reason="never was")
+    changes = {each.path: each for each in client.get(f"{PAGE}compare/").context["changes"]}
+    assert [edit.subject for edit in changes["previous incidents count"].edits] == [september]
+    assert not any(path.startswith("incidents ") for path in changes)
+
+
 def test_edits_of_restricted_incidents_are_not_named(client: Client, november: Clock) -> None:
     secret = make_october()[-1]
     manager = make_person(Role.INCIDENT_MANAGER)
@@ -216,7 +268,9 @@ def test_a_signed_report_is_amended_by_another_edition(client: Client, november:
         services.amend_report(OCTOBER, actor=manager, via="web", reason="too early")
     client.post(f"{PAGE}text/", {"text": "Calm."})
     client.post(f"{PAGE}sign/")
-    client.post(f"{PAGE}amend/", {"reason": " "})
+    assert client.post(f"{PAGE}amend/", {"reason": " "}).status_code == 400
+    too_long = client.post(f"{PAGE}amend/", {"reason": "x" * 1001})
+    assert (too_long.status_code, too_long.content.decode().count("x" * 1001)) == (400, 1)
     assert MonthlyReport.objects.count() == 1
     november.advance(hours=1)
     handling.cancel_incident(last, actor=make_person(), via="web", reason="it was a drill")
@@ -305,7 +359,16 @@ def test_a_large_month_is_told_as_of_its_moment_and_renewed_by_the_cycle(
     monkeypatch.setattr(stored, "LARGE", 1)
     make_october()
     manager = signed_in(client)
-    assert client.get(PAGE).context["document"].stored_at is None
+    waiting = client.get(PAGE)
+    assert (waiting.status_code, waiting["Refresh"]) == (202, "5")
+    assert "being computed" in waiting.content.decode()
+    told = client.get("/api/v1/reports/2026-10/")
+    assert (told.status_code, told["Retry-After"]) == (202, "5")
+    assert [client.get(f"{PAGE}report.{name}").status_code for name in ("pdf", "xlsx", "csv")] == [202] * 3
+    assert client.get("/boards/trend/").status_code == 200
+    assert StoredFigures.objects.get().numbers == {}
+    assert stored.renew_figures() == 1
+    assert client.get(PAGE).context["document"].stored_at is not None
     make_incident(reported_at=at(30))
     page = client.get(PAGE)
     assert page.context["kpis"][0]["value"] == "7"

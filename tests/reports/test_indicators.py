@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Placement, Role, Service
 from catalog.services import change_service
@@ -13,6 +15,7 @@ from incidents.models import ActionItem, Impact, Incident
 from notifications.models import Delivery
 from problems.models import Problem
 from reports.indicators import Question, every_indicator, find_indicator
+from reports.models import StabilityTarget
 from reports.period import Month
 from tests.clock import Clock as Hand
 from tests.factories import make_business_line, make_incident, make_person, make_service
@@ -177,3 +180,57 @@ def test_who_saw_it_first_and_what_came_back(clock: Hand) -> None:
     make_incident(reported_at=at(30), source="detection", dedup_key="rule 1")
     assert ask("found_by_rules")[()].parts == {"by_rules": 2, "by_people": 2}
     assert ask("repeat_rate")[()].parts == {"repeated": 1, "new": 3}
+
+
+def test_explore_rows_targets_and_months_ask_the_same_number_of_queries_for_more(clock: Hand, client: Client) -> None:
+    clock.set(NOW)
+    client.force_login(make_person(Role.MANAGER))
+    pages = (
+        "/reports/",
+        "/reports/targets/",
+        "/reports/2026-10/rows/",
+        "/reports/explore/?indicator=incidents&by=service&then=level&period=2026-10",
+        "/reports/explore/?indicator=uv&by=service&period=2026-10",
+        "/reports/explore/?indicator=pages&by=person&period=2026-10",
+        *(f"/reports/explore/rows/?indicator={name}&period=2026-10" for name in ROW_LISTS),
+    )
+    line = make_business_line()
+
+    def add(number: int) -> None:
+        service = make_service(business_line=line)
+        target = {"kind": "uv", "percent": 99, "valid_from": at(1).date()}
+        StabilityTarget.objects.create(service=service, **target)
+        page_and_count(service, number)
+
+    counts: list[dict[str, int]] = []
+    for number in (1, 2, 3, 4):
+        add(number)
+        if number in (1, 4):
+            client.get(pages[1])  # content types are looked up once a process
+            counts.append({page: queries_of(client, page) for page in pages})
+    assert counts[0] == counts[1]
+
+
+ROW_LISTS = ("incidents", "sla", "uv", "problems_open", "actions_open", "pages")
+"""One for each kind of record that is listed."""
+
+
+def queries_of(client: Client, page: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200, page
+    return len(captured)
+
+
+def page_and_count(service: Service, number: int) -> None:
+    """One more of every kind of record, each with people and a service of its own."""
+    person = make_person(Role.OPERATIONS)
+    incident = make_incident(service=service, level=1 + number % 3, reported_at=at(number))
+    services.record_impact(incident, actor=None, via="web", affected_users=5, ended_at=at(number, 20))
+    services.record_breaches()
+    said = {"channel": "sms", "purpose": "page", "status": "delivered", "dedup_key": f"page {number}"}
+    moments = {"wanted_at": at(number), "created_at": at(number), "sent_at": at(number)}
+    Delivery.objects.create(incident=incident, recipient=person, **said, **moments)
+    Problem.objects.create(title="Slow", service=service, raised_at=at(2), owner=person).incidents.add(incident)
+    ActionItem.objects.create(
+        title="Test it", type="prevent", owner=person, incident=incident, due_on=at(9).date(), created_at=at(5)
+    )
