@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from lifecycle import clock
 from lifecycle.models import Via
+from notifications.duty import duty_at
 from notifications.models import Schedule
 from notifications.rosters import read_rotas
 from reports.meeting.services.handing_over import HORIZON, draft_at, next_change
@@ -64,10 +65,14 @@ def _plan_next(policy: MeetingPolicy, now: datetime) -> int:
 
 
 def _draft_notes(policy: MeetingPolicy, now: datetime) -> int:
-    soon, number = now + timedelta(minutes=policy.draft_before), 0
-    for rota in read_rotas(Schedule.objects.select_related("team"), now, now + HORIZON):
+    """Whoever is on call for less than that time before the change has nothing to hand over, unless they want to."""
+    ahead, number = timedelta(minutes=policy.draft_before), 0
+    for rota in read_rotas(Schedule.objects.select_related("team"), now - ahead, now + HORIZON):
         change = next_change(rota, now)
-        if change is not None and change[0] <= soon:
+        if change is None or change[0] > now + ahead:
+            continue
+        changes_at, leaving, _arriving = change
+        if leaving in rota.who(duty_at(rota.roster, changes_at - ahead).primary):
             draft_at(rota.schedule, *change, actor=None)
             number += 1
     return number

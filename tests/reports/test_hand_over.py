@@ -11,10 +11,12 @@ from incidents import services as handling
 from incidents.services.actions import open_action
 from lifecycle import clock as time
 from lifecycle.transitions import InputRefused, NotPermitted, TransitionRefused
-from notifications.models import Delivery
+from notifications.models import Delivery, Override, OverrideKind
 from reports.meeting import services
 from reports.meeting.handover_content import draft_content
-from reports.models import HandOver
+from reports.meeting.keeping import keep_meetings
+from reports.models import HandOver, MeetingPolicy
+from tests.clock import Clock
 from tests.factories import make_incident, make_person, make_service
 from tests.reports.meetings import make_note, make_rota
 
@@ -103,3 +105,18 @@ def test_the_arriving_person_sees_it_where_they_look(client: Client) -> None:
     assert client.post("/meeting/hand-over/draft/", {"schedule": str(note.schedule_id)}).status_code == 302
     assert client.post("/meeting/hand-over/draft/", {"schedule": "x"}).status_code == 404
     assert HandOver.objects.count() == 1
+
+
+def test_whoever_stands_in_for_minutes_is_asked_for_no_note(clock: Clock) -> None:
+    leaving, arriving, stand_in = make_person(), make_person(), make_person()
+    schedule = make_rota(leaving, arriving)
+    window = {"starts_at": time.now(), "ends_at": time.now() + timedelta(minutes=10)}
+    for person in (leaving, arriving):  # whichever of them is on call at this hour of the day
+        Override.objects.create(
+            schedule=schedule, kind=OverrideKind.REPLACE, replaces=person, person=stand_in, **window
+        )
+    MeetingPolicy.current()
+    keep_meetings()
+    assert not HandOver.objects.filter(leaving=stand_in).exists()
+    note = services.draft_hand_over(schedule, actor=stand_in, via="web")
+    assert note.leaving == stand_in
