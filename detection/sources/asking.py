@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 NO_LABEL = "(none)"
+BYTES_A_ROW = 1000
+MOST_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,11 @@ class Access:
     seconds: float = 10.0
     """For one question, from the first byte to the last row."""
     row_cap: int = 100_000
+
+    @property
+    def byte_cap(self) -> int:
+        """How large one answer may be: room for each of its rows, and never more than MOST_BYTES."""
+        return min(MOST_BYTES, 1024 * 1024 + BYTES_A_ROW * self.row_cap)
 
     def text(self, name: str, default: str = "") -> str:
         return str(self.options.get(name) or default)

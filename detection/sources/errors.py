@@ -38,6 +38,10 @@ def too_many_rows(cap: int) -> SourceError:
     return SourceError(sentence % {"count": cap}, permanent=True, tries=1)
 
 
+def too_large() -> SourceError:
+    return SourceError(_("The answer is too large. Count by fewer dimensions."), permanent=True, tries=1)
+
+
 def timed_out() -> SourceError:
     return SourceError(TIMEOUT, tries=5)
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -8,10 +9,26 @@ from thrift.transport.TTransport import TBufferedTransport, TTransportException
 
 from detection.sources import times
 from detection.sources.asking import Query, Table
+from detection.sources.errors import SourceError
 from detection.sources.hosts import address_of
 from detection.sources.sql import SqlReader, tables_of
 
 MOST_TABLES = 100
+
+
+class _Line(TSocket):  # type: ignore[misc]
+    """Counts what comes, whatever thrift makes of it."""
+
+    spend: Callable[[int], None]
+
+    def read(self, size: int) -> bytes:
+        found: bytes = super().read(size)
+        try:
+            self.spend(len(found))
+        except SourceError:
+            self.close()
+            raise
+        return found
 
 
 class Reader(SqlReader):
@@ -20,11 +37,13 @@ class Reader(SqlReader):
 
     URL: ClassVar = "hive://"
     PARSED_AS: ClassVar = "hive"
+    IS_COUNTED: ClassVar = True
     PORT: ClassVar = 10000
 
     def connect(self) -> Any:
         access = self.access
-        line = TSocket(address_of(access, self.PORT), access.number("port", self.PORT))
+        line = _Line(address_of(access, self.PORT), access.number("port", self.PORT))
+        line.spend = self.spend
         line.setTimeout(max(int(access.seconds * 1000), 1))
         return hive.connect(
             thrift_transport=self._transport(line),

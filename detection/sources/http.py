@@ -10,11 +10,8 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from detection.sources.asking import Access
-from detection.sources.errors import REFUSED, SourceError, timed_out
+from detection.sources.errors import REFUSED, SourceError, timed_out, too_large
 from outbound import OutboundError, request
-
-BYTES_A_ROW = 1000
-LARGEST = 32 * 1024 * 1024
 
 
 class HttpReader:
@@ -48,9 +45,8 @@ class HttpReader:
             content, kind = json.dumps(body, ensure_ascii=True).encode(), "application/json"
         headers = {"Accept": "application/json", **({"Content-Type": kind} if kind else {}), **self._credentials()}
         url = self.access.text("url").rstrip("/") + path
-        limit = min(LARGEST, 1024 * 1024 + BYTES_A_ROW * self.access.row_cap)
         try:
-            answer = request(method, url, headers=headers, body=content, limit=limit, seconds=left)
+            answer = request(method, url, headers=headers, body=content, limit=self.access.byte_cap, seconds=left)
         except OutboundError as error:
             raise _understood(error) from error
         if not answer.is_success:
@@ -72,8 +68,7 @@ def _understood(error: OutboundError) -> SourceError:
     if error.code == "timeout":
         return timed_out()
     if error.code == "too_large":
-        sentence = _("The answer is too large. Count by fewer dimensions.")
-        return SourceError(sentence, permanent=True, tries=1)
+        return too_large()
     return SourceError(str(error), permanent=error.permanent)
 
 

@@ -1,5 +1,6 @@
 import socket
 import ssl
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -7,7 +8,7 @@ import pymysql
 
 from detection.sources import times
 from detection.sources.asking import Query
-from detection.sources.errors import REFUSED
+from detection.sources.errors import REFUSED, SourceError
 from detection.sources.hosts import address_of
 from detection.sources.sql import SqlReader
 
@@ -21,6 +22,7 @@ class Reader(SqlReader):
 
     URL: ClassVar = "mysql+pymysql://"
     PARSED_AS: ClassVar = "mysql"
+    IS_COUNTED: ClassVar = True
     PORT: ClassVar = 3306
 
     def connect(self) -> Any:
@@ -40,6 +42,7 @@ class Reader(SqlReader):
             ssl=ssl.create_default_context() if access.options.get("tls") else None,
             defer_connect=True,
         )
+        connection.spend = self.spend
         connection.connect_to(address)
         with connection.cursor() as cursor:
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
@@ -69,7 +72,24 @@ class Reader(SqlReader):
 
 
 class _Connection(pymysql.connections.Connection):
-    """Connects to an address that was looked at, and checks the certificate against the name."""
+    """Connects to an address that was looked at, checks the certificate against the name, and counts what comes."""
+
+    spend: Callable[[int], None]
+
+    def _read_bytes(self, num_bytes: int) -> bytes:
+        try:
+            self.spend(num_bytes)
+        except SourceError:
+            self._force_close()
+            raise
+        found: bytes = super()._read_bytes(num_bytes)  # type: ignore[misc]
+        return found
+
+    def _force_close(self) -> None:
+        # Cursors read the rest of their answer when they are let go: there is none any more.
+        if (result := getattr(self, "_result", None)) is not None:
+            result.unbuffered_active = False
+        super()._force_close()  # type: ignore[misc]
 
     def connect_to(self, address: str) -> None:
         plain = socket.create_connection((address, self.port), self.connect_timeout)

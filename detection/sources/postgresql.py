@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import psycopg2
+import sqlalchemy as sa
 from psycopg2 import errorcodes
 
 from detection.sources import times
@@ -16,6 +17,10 @@ _NOT_LET_IN = (
     "no pg_hba.conf entry",
     "authentication failed",
 )
+
+
+_ROW = "mainstay_bound_row"  # a name that no own query may hold (statements.py)
+_TOO_LONG = "mainstay: too long: "
 
 
 class Reader(SqlReader):
@@ -52,6 +57,20 @@ class Reader(SqlReader):
     def prepare(self, at: datetime, query: Query) -> list[str]:
         # A column without a zone is compared with an aware moment in the session's zone.
         return [f"SET LOCAL TIME ZONE '{query.time_zone}'"] if times.is_zone(query.time_zone) else []
+
+    def limited(self, question: Any, longest_row: int) -> Any:
+        # The driver takes in each row whole. Where one is too long the cast fails, which only the server can do early.
+        inner = (question.columns() if isinstance(question, sa.TextClause) else question).subquery(_ROW)
+        asked = sa.select(sa.text("*")).select_from(inner)
+        return asked.where(
+            sa.text(
+                f"CASE WHEN octet_length({_ROW}::text) <= {longest_row:d} THEN true "
+                f"ELSE CAST('{_TOO_LONG}' || octet_length({_ROW}::text) AS boolean) END".replace("::", "\\:\\:")
+            )
+        )
+
+    def is_too_large(self, error: BaseException) -> bool:
+        return _TOO_LONG in str(error)
 
     def is_timeout(self, error: BaseException) -> bool:
         return getattr(error, "pgcode", "") == errorcodes.QUERY_CANCELED

@@ -14,10 +14,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from detection.sources.asking import Access, Query, Row, Sample, Table
-from detection.sources.errors import UNREACHABLE, SourceError, refused_by_source, timed_out, too_many_rows
+from detection.sources.errors import UNREACHABLE, SourceError, refused_by_source, timed_out, too_large, too_many_rows
 from detection.sources.statements import first_rows, free_statement, grouped, own_statement
 
-CHUNK = 5000
+CHUNK = 200
+"""Rows that are fetched between two looks at the time and at what has come."""
+LONGEST_ROW = 128 * 1024
+"""Bytes; so many of them for a whole chunk are fetched before anybody looks."""
 CATALOGUE = (
     "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns "
     "WHERE lower(table_schema) NOT IN ('pg_catalog', 'information_schema', 'mysql', 'performance_schema', 'sys') "
@@ -32,10 +35,12 @@ class SqlReader(ABC):
     """SQLAlchemy's name of dialect and driver."""
     PARSED_AS: ClassVar[str]
     """sqlglot's name of the dialect."""
+    IS_COUNTED: ClassVar = False
+    """Whether the line to the server counts the bytes that come, before they are anything."""
 
     def __init__(self, access: Access) -> None:
         self.access = access
-        self.ends_at = 0.0
+        self.ends_at, self.bytes_left = 0.0, 0
         self.connection: sa.Connection | None = None
 
     @abstractmethod
@@ -52,6 +57,14 @@ class SqlReader(ABC):
 
     def tune(self, dialect: sa.Dialect) -> None:  # noqa: B027 - most need nothing
         """Change how SQL is written."""
+
+    def limited(self, question: Any, longest_row: int) -> Any:
+        """The question, so asked that no row of its answer has more bytes, where the line itself cannot be limited."""
+        return question
+
+    def is_too_large(self, error: BaseException) -> bool:
+        """Whether the engine gave up because a row, or a value, was too long."""
+        return False
 
     def is_timeout(self, error: BaseException) -> bool:
         """Whether the engine gave up because its time was over."""
@@ -84,7 +97,8 @@ class SqlReader(ABC):
             try:
                 self.connection.close()
             except SQLAlchemyError:  # a connection that is broken is as good as closed
-                self.connection.invalidate()
+                if not self.connection.closed:
+                    self.connection.invalidate()
 
     def tables(self) -> list[Table]:
         self._begin()
@@ -94,7 +108,8 @@ class SqlReader(ABC):
     def sample(self, table: str, limit: int = 5) -> Sample:
         self._begin()
         with self._sentences():
-            result = self._connected.execute(first_rows(table, limit))
+            question = self.limited(first_rows(table, limit), self.access.byte_cap // limit)
+            result = self._connected.execute(question)
             return Sample(tuple(result.keys()), [tuple(row) for row in result.fetchmany(limit)])
 
     def read(self, query: Query, start: datetime, end: datetime) -> list[Row]:
@@ -131,24 +146,38 @@ class SqlReader(ABC):
         return self.connection
 
     def _begin(self) -> None:
-        self.ends_at = time.monotonic() + self.access.seconds
+        self.ends_at, self.bytes_left = time.monotonic() + self.access.seconds, self.access.byte_cap
+
+    def spend(self, count: int) -> None:
+        """So many bytes more have come. Raises SourceError where they are too many."""
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise too_large()
 
     def _rows(self, question: Any) -> list[tuple[Any, ...]]:
         return self._answer(question)[1]
 
     def _answer(self, question: Any) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
         """The names of the columns, and the rows."""
-        result = self._connected.execution_options(stream_results=True).execute(question)
-        columns = tuple(result.keys())
+        streamed = self._connected.execution_options(stream_results=True, max_row_buffer=CHUNK)
+        try:
+            result = streamed.execute(self.limited(question, LONGEST_ROW))
+            return tuple(result.keys()), self._fetched(result)
+        except SourceError:
+            self._connected.invalidate()  # whoever closes it in good order reads the rest of the answer first
+            raise
+
+    def _fetched(self, result: "sa.CursorResult[Any]") -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
         while chunk := result.fetchmany(CHUNK):
             rows += [tuple(row) for row in chunk]
+            if not self.IS_COUNTED:
+                self.spend(sum(_size(value) for row in chunk for value in row))
             if len(rows) > self.access.row_cap:
-                result.close()
                 raise too_many_rows(self.access.row_cap)
             if time.monotonic() > self.ends_at:
                 raise timed_out()
-        return columns, rows
+        return rows
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:
@@ -162,6 +191,10 @@ class SqlReader(ABC):
 
     def _understood(self, error: Exception) -> SourceError:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        if isinstance(cause, SourceError):
+            return cause
+        if self.is_too_large(cause):
+            return too_large()
         if time.monotonic() > self.ends_at or self.is_timeout(cause):
             return timed_out()
         is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
@@ -172,6 +205,13 @@ class SqlReader(ABC):
     def refusal(self, error: BaseException) -> Any:
         """A sentence where the engine let nobody in; nothing where it cannot be reached."""
         return ""
+
+
+def _size(value: Any) -> int:
+    """About how many bytes."""
+    if isinstance(value, str | bytes | bytearray | memoryview):
+        return len(value)
+    return len(str(value)) if isinstance(value, list | dict | tuple) else 16
 
 
 def wrong_width(given: int, wanted: int) -> SourceError:

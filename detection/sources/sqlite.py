@@ -29,6 +29,7 @@ class Reader(SqlReader):
         # The file may be read while its owner writes to it; a lock is waited for as long as the question may take.
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=self.access.seconds)
         connection.execute("PRAGMA query_only = on")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self.access.byte_cap)  # of any one value or row
         connection.set_authorizer(_allow_reading)
         connection.set_progress_handler(lambda: time.monotonic() > self.ends_at, STEPS)
         return connection
@@ -40,6 +41,9 @@ class Reader(SqlReader):
     def tune(self, dialect: sa.Dialect) -> None:
         # SQLite takes a name in double quotes that it does not know for a text, and counts on. Not so in backticks.
         dialect.identifier_preparer = sa.sql.compiler.IdentifierPreparer(dialect, "`", escape_quote="`")
+
+    def is_too_large(self, error: BaseException) -> bool:
+        return "too big" in str(error) or isinstance(error, MemoryError)
 
     def is_timeout(self, error: BaseException) -> bool:
         return "interrupted" in str(error) or "locked" in str(error)

@@ -308,6 +308,18 @@ def test_hive_is_asked_by_hiveserver2s_protocol(tmp_path: Path) -> None:
             asked("hive", access, Query("payments", "happened"))
 
 
+def test_an_answer_of_hive_that_is_too_large_is_a_sentence(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.pay(NOON, count=20, merchant="m" * 100_000)
+    with hive_serving(shop.path) as (port, _service):
+        place = {"host": "127.0.0.1", "port": port, "auth": "nosasl"}
+        with reader_of("hive", Access(place, row_cap=100)) as reader:
+            with pytest.raises(SourceError, match="answer is too large") as error:
+                reader.answer_to("SELECT merchant FROM payments", NOON, NOON)  # type: ignore[attr-defined]
+            assert (error.value.permanent, error.value.tries) == (True, 1)
+        assert len(asked("hive", Access(place), Query("payments", "at", labels=BY_MERCHANT))) == 1
+
+
 @pytest.mark.parametrize("kind", ["hive", "hbase"])
 def test_a_server_that_is_not_there_is_a_sentence(kind: str) -> None:
     with pytest.raises(SourceError, match="cannot be reached"):

@@ -114,6 +114,30 @@ def test_mariadb_is_kept_to_reading_and_to_its_time(mariadb: Access) -> None:
         asked("mysql", hurried, Query(statement=own))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT lpad('a', 4000000, 'a')",
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 900) SELECT lpad(x, 9000, 1) FROM n",
+    ],
+)
+def test_an_answer_of_mariadb_that_is_too_large_is_a_sentence_and_the_rest_is_not_read(
+    mariadb: Access, statement: str
+) -> None:
+    access = Access(mariadb.options, secret=mariadb.secret, row_cap=1000)
+    begun = time.monotonic()
+    with reader_of("mysql", access) as reader:
+        with pytest.raises(SourceError, match="answer is too large") as error:
+            reader.answer_to(statement, NOON, NOON)  # type: ignore[attr-defined]
+        assert (error.value.permanent, error.value.tries) == (True, 1)
+    assert time.monotonic() - begun < 5
+    with reader_of("mysql", access) as reader:
+        assert reader.answer_to("SELECT 1 AS x", NOON, NOON).rows == [(1,)]  # type: ignore[attr-defined]
+    many = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1001) SELECT n.x FROM n, n AS m"
+    with reader_of("mysql", access) as reader, pytest.raises(SourceError, match="more than 1000 rows"):
+        reader.answer_to(many, NOON, NOON)  # type: ignore[attr-defined]
+
+
 def test_mariadb_refuses_a_wrong_password_in_a_sentence(mariadb: Access) -> None:
     with pytest.raises(SourceError, match="does not let us in") as error:
         asked("mysql", Access(mariadb.options, secret="wrong"), Query("payments", "at"))

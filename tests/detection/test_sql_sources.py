@@ -1,5 +1,7 @@
 """What the SQL readers ask of real servers, and what they refuse to ask."""
 
+import os
+import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +20,7 @@ from tests.detection.shops import Door, Shop
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 BY_MERCHANT = (("merchant", "merchant"),)
+SHOP = f"shop_{os.getpid()}"
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +30,9 @@ def shop_database(django_db_setup: None) -> Iterator[dict[str, Any]]:
     main = psycopg2.connect(**{**given, "dbname": "postgres"})
     main.autocommit = True
     with main.cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS shop")
-        cursor.execute("CREATE DATABASE shop")
-    with psycopg2.connect(**{**given, "dbname": "shop"}) as line, line.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {SHOP}")
+        cursor.execute(f"CREATE DATABASE {SHOP}")
+    with psycopg2.connect(**{**given, "dbname": SHOP}) as line, line.cursor() as cursor:
         cursor.execute(
             'CREATE TABLE "odd ""name" ("the time" timestamptz, plain timestamp, seconds bigint, merchant text, '
             "shard integer, amount numeric)"
@@ -43,7 +46,7 @@ def shop_database(django_db_setup: None) -> Iterator[dict[str, Any]]:
     place = main.info
     yield {"user": place.user, "password": place.password, "socket": f"{place.host}/.s.PGSQL.{place.port}"}
     with main.cursor() as cursor:
-        cursor.execute("DROP DATABASE shop WITH (FORCE)")
+        cursor.execute(f"DROP DATABASE {SHOP} WITH (FORCE)")
     main.close()
 
 
@@ -56,7 +59,7 @@ def door(shop_database: dict[str, Any], settings: Any) -> Iterator[Door]:
 
 
 def postgresql(door: Door, database: dict[str, Any], **more: Any) -> Access:
-    options = {"host": "127.0.0.1", "port": door.port, "database": "shop", "user": database["user"]}
+    options = {"host": "127.0.0.1", "port": door.port, "database": SHOP, "user": database["user"]}
     return Access(options, secret=str(database["password"] or ""), **more)
 
 
@@ -204,3 +207,41 @@ def test_sqlite_is_opened_for_reading_only(file: Access, statement: str) -> None
     reader = reader_of("sqlite", file)
     with reader, pytest.raises(Exception, match="not authorized"):
         reader.connection.exec_driver_sql(statement)  # type: ignore[attr-defined]
+
+
+LARGE = [
+    (
+        "sqlite",
+        "WITH RECURSIVE n(x, y) AS (SELECT 1, 'aaaaaaaa' UNION ALL SELECT x + 1, y || y FROM n) SELECT y FROM n",
+    ),
+    ("postgresql", "SELECT lpad('a', 100000000, 'a') AS x"),
+    ("postgresql", "SELECT string_agg(lpad('a', 1000, 'a'), '') FROM generate_series(1, 100000)"),
+    ("postgresql", "SELECT lpad(g::text, 3000, 'a') AS mainstay, g FROM generate_series(1, 3000) AS g ORDER BY 2"),
+]
+
+
+@pytest.mark.parametrize(("kind", "statement"), LARGE)
+def test_an_answer_that_is_too_large_is_a_sentence_and_fills_no_memory(
+    kind: str, statement: str, file: Access, door: Door, shop_database: dict[str, Any]
+) -> None:
+    place = file if kind == "sqlite" else postgresql(door, shop_database)
+    access = Access(place.options, secret=place.secret, row_cap=5000, seconds=20)
+    with reader_of(kind, access) as reader:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(SourceError, match="answer is too large") as error:
+            reader.answer_to(statement, NOON, NOON + MINUTE)  # type: ignore[attr-defined]
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000, "kibibytes"
+    assert (error.value.permanent, error.value.tries) == (True, 1)
+
+
+def test_what_is_not_too_large_is_answered_in_its_order(door: Door, shop_database: dict[str, Any]) -> None:
+    own = "SELECT g, lpad('a', 300, 'b') AS g, '{\"a\": [1]}'::jsonb FROM generate_series(1, 1000) AS g ORDER BY 1 DESC"
+    with reader_of("postgresql", postgresql(door, shop_database)) as reader:
+        answer = reader.answer_to(own, NOON, NOON + MINUTE)  # type: ignore[attr-defined]
+    assert [row[0] for row in answer.rows] == list(range(1000, 0, -1))
+    assert (answer.columns[:2], len(answer.rows[0][1])) == (("g", "g"), 300)
+
+
+def test_a_sample_is_bound_by_its_bytes_and_not_by_the_cap_of_rows(door: Door, shop_database: dict[str, Any]) -> None:
+    with reader_of("postgresql", postgresql(door, shop_database, row_cap=1)) as reader:
+        assert len(reader.sample('odd "name').rows) == 4
