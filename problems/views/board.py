@@ -20,8 +20,9 @@ from lifecycle import clock
 from lifecycle.transitions import offers
 from problems import permissions
 from problems.commands import PROBLEM_COMMANDS
-from problems.models import Problem, Status
+from problems.models import Cause, Problem, Status
 from problems.models.status import OVER
+from problems.pareto import of_cause, recurring_causes
 from problems.ranking import Impact, impact_of
 
 COLUMNS = tuple(status for status in Status if status != Status.REJECTED)
@@ -81,14 +82,15 @@ class Column:
 @login_required
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """``?view=table`` shows rows instead of columns, rejected problems included; ``&sort=impact``: weightiest first."""
+    """``?view=table`` shows rows instead of columns, rejected problems included; ``&sort=impact``: weightiest first;
+    ``&cause=slug``: what an answer or a factor classes so."""
     person, now = colleague_of(request), clock.now()
     counts = dict(Problem.objects.visible_to(person).values_list("status").annotate(Count("pk")).order_by())
     if request.GET.get("view") == "table":
         return _table(request, person, now, counts)
     columns = [_column(status, person, now, counts.get(status, 0)) for status in COLUMNS]
     context = {"columns": columns, "total": sum(counts.values()), "views": _views("board"), "kpis": _kpis(counts, now)}
-    context["may_raise"] = permissions.works(None, person)
+    context |= {"may_raise": permissions.works(None, person), "causes": recurring_causes(now)}
     return render(request, "problems/board.html", context)
 
 
@@ -97,6 +99,9 @@ def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str
     is_ranked = request.GET.get("sort") == "impact"
     rows = _problems(person, now).order_by("-points", "-pk") if is_ranked else _problems(person, now).order_by("-pk")
     rows = _of_status(rows, status, now)
+    cause = Cause.objects.select_related("parent").filter(slug=request.GET.get("cause", "").replace("\0", "")).first()
+    if cause is not None:
+        rows = rows.filter(of_cause(cause.slug))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -104,6 +109,7 @@ def _table(request: HttpRequest, person: Person, now: datetime, counts: dict[str
         "tabs": _tabs(counts, status, page.paginator.count),
         "status": status if status in Status.values or status in WORDS else "",
         "is_ranked": is_ranked,
+        "cause": cause,
         "views": _views("table"),
         "may_raise": permissions.works(None, person),
         "total": sum(counts.values()),

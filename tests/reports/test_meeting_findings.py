@@ -7,14 +7,15 @@ import pytest
 from django.test import Client
 
 from catalog.models import Role
-from detection.inspections.kinds import Fact
+from detection.inspections.kinds import KINDS, Fact
 from detection.inspections.services import request_waiver, settle_finding
-from detection.models import Finding
+from detection.models import Finding, Inspection
 from lifecycle import clock as time
 from reports.meeting import services
 from reports.meeting.agenda import entries_of
 from reports.meeting.minutes import write_minutes
 from reports.meeting.reading import read_meeting
+from reports.meeting.sections.findings import SAID_ELSEWHERE
 from reports.models import Meeting
 from tests.clock import Clock
 from tests.detection.inspections.makers import make_activity, make_finding, make_inspection, run, show
@@ -56,6 +57,17 @@ def test_a_finding_that_came_back_is_new_again(clock: Clock) -> None:
     show(Fact("disk", "The disk fills"))
     run(inspection)
     assert of_findings(make_meeting(status="running")) == {"The disk fills": "new"}
+
+
+def test_what_has_a_section_of_its_own_is_not_said_twice() -> None:
+    for kind in SAID_ELSEWHERE:
+        assert kind in KINDS
+    overdue = make_inspection(service=make_service())
+    show(Fact("action", "Action item overdue"))
+    run(overdue)
+    Inspection.objects.filter(pk=overdue.pk).update(kind="action_overdue")
+    make_finding(title="Of an exercise")
+    assert list(of_findings(make_meeting(status="running"))) == ["Of an exercise"]
 
 
 def test_a_finding_is_talked_about_like_everything_else(client: Client, clock: Clock) -> None:

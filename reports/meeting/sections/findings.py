@@ -9,6 +9,9 @@ from detection.models import Finding
 from reports.meeting.entries import MOST, Entry, Window, section
 from reports.meeting.states import finding_state
 
+SAID_ELSEWHERE = ("problem_overdue", "action_overdue", "oncall_gap")
+"""Kinds of inspections whose findings stand in sections of their own: nothing is talked about twice."""
+
 
 @section("findings", _("Findings of inspections"), rank=55, minutes=3)
 def findings_to_see_to(window: Window) -> list[Entry]:
@@ -23,7 +26,8 @@ def findings_to_see_to(window: Window) -> list[Entry]:
         default=Value(3),
         output_field=IntegerField(),
     )
-    found = Finding.objects.to_do().for_list().order_by(order, "due_on", "pk")
+    told = Q(inspection__kind__in=SAID_ELSEWHERE)
+    found = Finding.objects.to_do().exclude(told).for_list().order_by(order, "due_on", "pk")
     return [_entry(finding, window, today) for finding in found[:MOST]]
 
 
