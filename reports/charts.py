@@ -140,7 +140,7 @@ def draw_heat(rows: Sequence[tuple[str, Sequence[Point]]], *, columns: Sequence[
             box = {"x": x, "y": y, "width": round(width, 2), "height": height, "css": f"heat-{shade:.0f}"}
             bars.append({**box, "title": point.title, "url": point.url})
             if point.value:
-                css = "middle on-dark" if shade > 3 else "middle"
+                css = "middle on-dark" if shade > 3 else "middle on-light"
                 middle = round(x + width / 2, 2)
                 labels.append({"x": middle, "y": y + height / 2 + 4, "css": css, "text": str(round(point.value))})
     bottom = len(rows) * height

@@ -11,7 +11,7 @@ from incidents.models import ClockKind
 from lifecycle.lists import listed
 from reports import words
 from reports.frozen import Difference
-from reports.indicators import Change, Unit
+from reports.indicators import Change, Unit, find_indicator
 from reports.measurement import KINDS
 from reports.monthly.drawings import Drawings
 from reports.monthly.links import incidents_url, indicator_url
@@ -101,7 +101,9 @@ class Page:
             return {}
         now = answer_of(asked)["value"]
         before = answer_of(self.numbers["previous"].get("panels", {}).get(panel))["value"]
-        note = words.compared_share(Change(now, before))
+        indicator = find_indicator(asked["indicator"])
+        is_better_high = indicator is None or indicator.is_better_high
+        note = words.compared_share(Change(now, before), is_better_high=is_better_high)
         url = indicator_url(asked["indicator"], asked["period"], now=self.month.end)
         return {"label": label, "value": words.percent(now), "note": note, "url": url}
 

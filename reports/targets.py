@@ -48,7 +48,7 @@ class Targets:
                 row.kind,
                 row.service_id,
                 None if row.business_line_id is None else str(row.business_line_id),
-                float(row.percent) / 100,
+                float(row.percent / 100),
             )
             for row in rows
         )

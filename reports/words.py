@@ -76,7 +76,7 @@ def compared_duration(change: Change) -> str:
     return text % {"time": duration(abs(change.difference))}
 
 
-def compared_share(change: Change, *, places: int = 1) -> str:
+def compared_share(change: Change, *, places: int = 1, is_better_high: bool = True) -> str:
     """Percentage points."""
     if change.difference is None:
         return ""
@@ -85,7 +85,7 @@ def compared_share(change: Change, *, places: int = 1) -> str:
         return _("the same as in the month before")
     text = (
         _("%(points)s points better than the month before")
-        if change.difference > 0
+        if (change.difference > 0) == is_better_high
         else _("%(points)s points worse than the month before")
     )
     return text % {"points": number_format(points, decimal_pos=places)}

@@ -66,12 +66,9 @@ class ReportEditSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReportChangeSerializer(serializers.Serializer[Any]):
+class ReportChangeSerializer(DifferenceSerializer):
     """A figure then and now; ``edits`` are the numbers of those that can have changed it."""
 
-    path = serializers.CharField()
-    frozen = serializers.CharField()
-    now = serializers.CharField()
     edits = serializers.ListField(child=serializers.IntegerField())
 
 

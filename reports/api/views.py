@@ -132,8 +132,8 @@ class CompareReport(OfReport):
             "changes": [
                 {
                     "path": change.path,
-                    "frozen": change.then,
-                    "now": change.now,
+                    "frozen": change.frozen,
+                    "now": change.fresh,
                     "edits": [edit.event.pk for edit in change.edits],
                 }
                 for change in compared.changes

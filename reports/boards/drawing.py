@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import east_asian_width
 
-WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 720, 190, 86, 708, 158, 12
+WIDTH, HEIGHT, RIGHT, BOTTOM, TOP = 720, 190, 708, 158, 12
 DOT = 7
+LETTER = 11
+"""Room for a letter at the size that a phone shows; a Chinese one takes two."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +32,23 @@ class Step:
 def columns(steps: Sequence[Step], *, words: Callable[[float], str]) -> dict[str, Any]:
     """Each step a column, its marks upon each other."""
     highest = max((sum(mark.value or 0 for mark in step.marks) for step in steps), default=0)
-    width, bars = _width(steps), []
+    left = _left(highest, words)
+    width, bars = _width(steps, left), []
     for number, step in enumerate(steps):
         y = float(BOTTOM)
         for mark in step.marks:
             tall = _tall(mark.value or 0, highest)
             if tall:
                 y -= tall
-                bars.append(_bar(mark, LEFT + (number + 0.2) * width, y, 0.6 * width, tall))
+                bars.append(_bar(mark, left + (number + 0.2) * width, y, 0.6 * width, tall))
     return {**_frame(steps, highest, words), "bars": bars}
 
 
 def lines(steps: Sequence[Step], *, words: Callable[[float], str]) -> dict[str, Any]:
     """The first marks of the steps are one line, the second ones another; an unknown value is a gap."""
     highest = max((mark.value or 0 for step in steps for mark in step.marks), default=0)
-    width = _width(steps)
+    left = _left(highest, words)
+    width = _width(steps, left)
     bars: list[dict[str, Any]] = []
     paths: list[dict[str, str]] = []
     for place in range(max((len(step.marks) for step in steps), default=0)):
@@ -53,7 +58,7 @@ def lines(steps: Sequence[Step], *, words: Callable[[float], str]) -> dict[str, 
             if mark.value is None:
                 is_down = False
                 continue
-            x, y = LEFT + (number + 0.5) * width, BOTTOM - _tall(mark.value, highest)
+            x, y = left + (number + 0.5) * width, BOTTOM - _tall(mark.value, highest)
             path.append(f"{'L' if is_down else 'M'}{x:.1f} {y:.1f}")
             bars.append(_bar(mark, x - DOT / 2, y - DOT / 2, DOT, DOT))
             is_down = True
@@ -62,17 +67,24 @@ def lines(steps: Sequence[Step], *, words: Callable[[float], str]) -> dict[str, 
 
 
 def _frame(steps: Sequence[Step], highest: float, words: Callable[[float], str]) -> dict[str, Any]:
-    width = _width(steps)
+    left = _left(highest, words)
+    width = _width(steps, left)
     grid = [
         {"y": round(BOTTOM - _tall(part * highest, highest), 1), "label": words(part * highest)} for part in (0.5, 1)
     ]
-    ticks = [{"x": round(LEFT + (number + 0.5) * width, 1), "label": step.label} for number, step in enumerate(steps)]
-    frame = {"width": WIDTH, "height": HEIGHT, "plot_left": LEFT, "plot_right": RIGHT, "plot_bottom": BOTTOM}
+    ticks = [{"x": round(left + (number + 0.5) * width, 1), "label": step.label} for number, step in enumerate(steps)]
+    frame = {"width": WIDTH, "height": HEIGHT, "plot_left": left, "plot_right": RIGHT, "plot_bottom": BOTTOM}
     return {**frame, "grid": grid if highest else [], "ticks": ticks}
 
 
-def _width(steps: Sequence[Step]) -> float:
-    return (RIGHT - LEFT) / max(len(steps), 1)
+def _left(highest: float, words: Callable[[float], str]) -> int:
+    """Where the plot begins: right of the longest label of the grid."""
+    labels = [words(part * highest) for part in (0.5, 1)]
+    return 12 + LETTER * max(sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text) for text in labels)
+
+
+def _width(steps: Sequence[Step], left: int) -> float:
+    return (RIGHT - left) / max(len(steps), 1)
 
 
 def _tall(value: float, highest: float) -> float:

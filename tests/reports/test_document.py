@@ -187,7 +187,8 @@ def test_a_later_edit_is_named_with_the_figures_that_it_changed(client: Client, 
     handling.cancel_incident(incidents[-1], actor=engineer, via="web", reason="it was a drill")
     page = client.get(f"{PAGE}compare/")
     changes = {change.path: change for change in page.context["changes"]}
-    assert (changes["incidents all count"].then, changes["incidents all count"].now) == ("7", "6")
+    count = changes["incidents all count"]
+    assert (count.name, count.then, count.now) == ("Incidents · all · how many", "7", "6")
     assert [edit.event.verb for edit in changes["incidents all count"].edits] == ["cancel"]
     assert [entry["edit"].incident for entry in page.context["edits"]] == [incidents[-1]]
     assert "it was a drill" in page.content.decode()

@@ -15,7 +15,7 @@ from incidents.models import ActionItem, Incident
 from notifications.models import Delivery
 from postmortems.services import start_postmortem
 from problems.models import Problem
-from reports.boards.drawing import BOTTOM, LEFT, RIGHT, TOP, Mark, Step, columns, lines
+from reports.boards.drawing import BOTTOM, RIGHT, TOP, Mark, Step, columns, lines
 from reports.boards.trends import months_up_to
 from reports.period import Month, Quarter, Year
 from tests.clock import Clock
@@ -56,7 +56,9 @@ def test_columns_stand_upon_each_other_and_within_the_plot() -> None:
     assert three["y"] + three["height"] == BOTTOM
     assert one["y"] + one["height"] == pytest.approx(three["y"], abs=0.2)
     assert three["height"] == pytest.approx(3 * one["height"], abs=0.4)
-    assert all(bar["x"] >= LEFT and bar["x"] + bar["width"] <= RIGHT for bar in drawn["bars"])
+    longest = max(len(line["label"]) for line in drawn["grid"]) if drawn["grid"] else 0
+    assert drawn["plot_left"] >= 10 * longest
+    assert all(bar["x"] >= drawn["plot_left"] and bar["x"] + bar["width"] <= RIGHT for bar in drawn["bars"])
     assert columns([], words=str)["bars"] == []
 
 

@@ -14,9 +14,11 @@ from incidents import services
 from incidents.models import ActionItem, Impact, Incident
 from notifications.models import Delivery
 from problems.models import Problem
+from reports import words
 from reports.indicators import Question, every_indicator, find_indicator
 from reports.models import StabilityTarget
 from reports.period import Month
+from reports.targets import Targets
 from tests.clock import Clock as Hand
 from tests.factories import make_business_line, make_incident, make_person, make_service
 
@@ -156,6 +158,14 @@ def test_a_service_that_moves_counts_where_it_was_and_targets_leave_budgets(cloc
     assert "99 %" in page
     client.force_login(make_person(Role.OPERATIONS))
     assert client.post("/reports/targets/", typed).status_code == 404
+
+
+def test_a_target_is_the_number_that_was_set(clock: Hand) -> None:
+    clock.set(NOW)
+    StabilityTarget.objects.create(kind="uv", percent="99.99", valid_from=at(1).date())
+    share = Targets.on(at(2).date()).find("uv")
+    assert share == 0.9999
+    assert words.stability(share) == "99.990\u00a0%"
 
 
 def test_what_nobody_can_be_measured_against_is_unknown(clock: Hand) -> None:

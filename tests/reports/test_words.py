@@ -11,6 +11,7 @@ from reports import charts, words
 from reports.attainment import Tally, Verdict, aggregate, judge
 from reports.frozen import Difference, canonical, differences, digest_of
 from reports.indicators import Change
+from reports.monthly.paths import path_in_words, value_in_words
 from reports.period import Month
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -112,6 +113,28 @@ def test_only_what_is_whole_reads_a_hundred_percent(share: float | None, text: s
 )
 def test_counts_are_compared_in_words(now: float | None, before: float | None, text: str) -> None:
     assert words.compared(Change(now, before)) == text
+
+
+def test_a_share_that_should_be_low_is_worse_when_it_rises() -> None:
+    risen = Change(0.4, 0.1)
+    assert words.compared_share(risen) == "30.0 points better than the month before"
+    assert words.compared_share(risen, is_better_high=False) == "30.0 points worse than the month before"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "name", "text"),
+    [
+        ("durations recover 1 median", 5400.0, "Lengths of time · to recover · 1 · median", "1 h 30 min"),
+        ("stability services cards uv lost", 12345.5, "Stability · the service · cards · UV · lost", "12,345.5"),
+        ("stability company time lost", 60.0, "Stability · Company · Time · lost", "1 min"),
+        ("panels problem_age rows count", 3, "Problems · how many", "3"),
+        ("panels repeats rows value", 0.25, "repeats", "0.25"),
+        ("top 12 title", "Slow", "The incidents that hurt most · 12 · title", "Slow"),
+        ("incidents all count", None, "Incidents · all · how many", "–"),
+    ],
+)
+def test_paths_and_values_of_figures_are_told_in_words(path: str, value: Any, name: str, text: str) -> None:
+    assert (path_in_words(path), value_in_words(path, value).replace("\u00a0", " ")) == (name, text)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("123"), st.integers(1, 500), min_size=1), min_size=1, max_size=15))
