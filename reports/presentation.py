@@ -102,7 +102,7 @@ class Page:
         now = answer_of(asked)["value"]
         before = answer_of(self.numbers["previous"].get("panels", {}).get(panel))["value"]
         indicator = find_indicator(asked["indicator"])
-        is_better_high = indicator is None or indicator.is_better_high
+        is_better_high = indicator is None or indicator.is_better_high is not False
         note = words.compared_share(Change(now, before), is_better_high=is_better_high)
         url = indicator_url(asked["indicator"], asked["period"], now=self.month.end)
         return {"label": label, "value": words.percent(now), "note": note, "url": url}

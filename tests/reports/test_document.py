@@ -160,6 +160,16 @@ def test_comments_are_told_by_section_and_touch_no_figure(client: Client) -> Non
 # --- frozen figures -------------------------------------------------------------------------------------
 
 
+def test_more_that_came_again_is_worse(client: Client) -> None:
+    """One of October's two came again, none of September's."""
+    for day, month in ((3, 9), (20, 9), (5, 10), (6, 10)):
+        make_incident(reported_at=at(day, month=month), title=f"{month}-{day}")
+    Incident.objects.filter(title="10-6").update(cause_class="recurring")
+    signed_in(client)
+    tile = next(each for each in client.get(PAGE).context["kpis"] if each["label"] == "Came again")
+    assert (tile["value"].replace("\u00a0", " "), tile["note"]) == ("50.0 %", "50.0 points worse than the month before")
+
+
 def test_a_signed_month_computed_again_gives_the_same_figures(client: Client, november: Clock) -> None:
     make_october()
     signed_in(client)
