@@ -9,7 +9,7 @@ from lifecycle.models import Event
 from notifications.models import NoticeKind
 from notifications.recipients import managers_of
 
-FOR_MANAGERS = ("propose_major", "propose_solution", "bypass_solution", "submit_report")
+FOR_MANAGERS = ("propose_major", "propose_solution", "bypass_solution", "submit_report", "propose_postmortem")
 """What an incident manager has to decide about."""
 FOR_THE_NAMED = (
     "accept_major",
@@ -68,7 +68,9 @@ def _report_owner(incident: Incident) -> Person | None:
     return report.owner if report else incident.owner
 
 
-def _mentioned(incident: Incident, cause: Event) -> Iterable[Person]:
+def _mentioned(incident: Incident, cause: Event) -> Iterable[Person | None]:
+    if cause.verb == "propose_postmortem":
+        return _who_decide(incident, cause)
     if cause.verb in FOR_MANAGERS:
         return _other_managers(incident, cause)
     return Person.objects.filter(pk__in=cause.data.get("mentions", []))
@@ -80,6 +82,15 @@ def _other_managers(incident: Incident, cause: Event) -> Iterable[Person]:
         return []
     others = [manager for manager in managers_of(incident) if manager.pk != cause.actor_id]
     return others or Person.objects.with_role(Role.INCIDENT_MANAGER)
+
+
+def _who_decide(incident: Incident, cause: Event) -> Iterable[Person | None]:
+    """About a proposed postmortem, once however many incidents it is about: the managers; where not they alone are
+    asked, whoever owns or handled the incident too."""
+    if not cause.data.get("is_first"):
+        return []
+    own = [] if cause.data.get("is_asked") else [incident.owner or incident.handler]
+    return [*managers_of(incident), *own]
 
 
 def _watching(incident: Incident, cause: Event) -> Iterable[Person]:

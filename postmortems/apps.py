@@ -9,7 +9,7 @@ class PostmortemsConfig(AppConfig):
 
     def ready(self) -> None:
         # each enters itself into a table of incidents or lifecycle
-        from postmortems import commands, panels, reactions, sentences  # noqa: F401
+        from postmortems import commands, decisions, panels, reactions, sentences  # noqa: F401
         from postmortems.shipped import install_wording
         from postmortems.shipped_triggers import install_triggers
 

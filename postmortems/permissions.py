@@ -15,6 +15,8 @@ LEADERS = (
     Role.RD_LEADER,
     Role.ADMINISTRATOR,
 )
+MANAGERS = (Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
+"""They alone decide about a proposal where an incident manager was asked."""
 
 
 def leads(postmortem: Any, person: Any) -> bool:
@@ -26,8 +28,7 @@ def leads(postmortem: Any, person: Any) -> bool:
 
 def decides(postmortem: Any, person: Any) -> bool:
     """Starts or declines one that was proposed; an incident manager alone, where they were asked."""
-    managers = (Role.INCIDENT_MANAGER, Role.ADMINISTRATOR)
-    return leads(postmortem, person) and (not postmortem.is_asked or bool(person.has_role(*managers)))
+    return leads(postmortem, person) and (not postmortem.is_asked or bool(person.has_role(*MANAGERS)))
 
 
 def contributes(postmortem: Any, person: Any) -> bool:

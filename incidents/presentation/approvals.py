@@ -1,6 +1,6 @@
 """What waits for a decision: proposals of major incidents, solutions, approvals after emergencies, reports to sign."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,14 +38,26 @@ class Decision:
     is_overdue: bool
     waiting_text: str
     actions: list[Action]
+    is_decided_there: bool = False
+    """On the record's own page, and nowhere else."""
 
     @property
     def is_mine(self) -> bool:
-        return bool(self.actions)
+        return bool(self.actions) or self.is_decided_there
 
     @property
     def anchor(self) -> str:
         return f"{self.kind}-{self.record.pk}"
+
+
+Rows = Callable[[Person, datetime], list[Decision]]
+Waiting = Callable[[Person], Any]
+_SOURCES: list[tuple[Rows, Waiting]] = []
+
+
+def register(rows: Rows, waiting: Waiting) -> None:
+    """Of an upper app: what waits for the person there, and a queryset to count or None (called in ready())."""
+    _SOURCES.append((rows, waiting))
 
 
 def decisions_for(person: Person, now: datetime) -> list[Decision]:
@@ -59,15 +71,18 @@ def decisions_for(person: Person, now: datetime) -> list[Decision]:
         *(_of_proposal(proposal, person, now, target) for proposal in proposals),
         *(_of_solution(solution, person, now) for solution in solutions),
         *(_of_report(report, person, now) for report in reports),
+        *(row for source, _waiting in _SOURCES for row in source(person, now)),
     ]
     return sorted(rows, key=lambda row: (row.deadline is None, row.deadline or now, row.anchor))
 
 
 def waiting_for(person: Person) -> list[Any]:
-    """Querysets of what the person themself may decide; none for whoever is no incident manager."""
+    """Querysets of what the person themself may decide; of this app none for whoever is no incident manager."""
+    elsewhere = [found for _rows, waiting in _SOURCES if (found := waiting(person)) is not None]
     if not person.has_role(Role.INCIDENT_MANAGER):
-        return []
+        return elsewhere
     return [
+        *elsewhere,
         MajorProposal.objects.awaiting_decision(person),
         Solution.objects.awaiting_decision(person).exclude(proposed_by=person),
         MajorReport.objects.awaiting_decision(person).exclude(owner=person).exclude(submitted_by=person),

@@ -7,6 +7,7 @@ from django.db import models
 from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.action_queries import OVER as SETTLED
+from postmortems import permissions
 from postmortems.models.status import OPEN_PHASES, Status
 
 
@@ -25,6 +26,13 @@ class PostmortemQuerySet(models.QuerySet[Any]):
     def unsettled(self) -> "PostmortemQuerySet":
         """Somebody works on it, or has still to decide whether anybody does."""
         return self.filter(status__in=(Status.PROPOSED, *OPEN_PHASES))
+
+    def awaiting_decision(self, person: Person) -> "PostmortemQuerySet":
+        """Proposals that the person may start or decline (permissions.decides, as a query)."""
+        if not person.is_authenticated or not person.has_role(*permissions.LEADERS):
+            return self.none()
+        proposed = self.filter(status=Status.PROPOSED, incidents__isnull=False).whole_for(person).distinct()
+        return proposed if person.has_role(*permissions.MANAGERS) else proposed.filter(is_asked=False)
 
     def joinable(self) -> "PostmortemQuerySet":
         """Nothing was concluded from it yet, so that another incident may still become part of it."""

@@ -156,12 +156,12 @@ def _propose(incident: Incident, group: Sequence[Incident], holding: Sequence[Fi
     references = ", ".join(each.reference for each in members)
     record_event(postmortem, "propose", actor=None, via=Via.SYSTEM, data={"incidents": references})
     for each in members:
-        _tell(each, postmortem, "propose_postmortem")
+        _tell(each, postmortem, "propose_postmortem", is_asked=postmortem.is_asked, is_first=each == incident)
     return postmortem
 
 
-def _tell(incident: Incident, postmortem: Postmortem, verb: str) -> None:
-    data = {"postmortem": postmortem.pk, "reference": postmortem.reference}
+def _tell(incident: Incident, postmortem: Postmortem, verb: str, **more: bool) -> None:
+    data = {"postmortem": postmortem.pk, "reference": postmortem.reference, **more}
     record_event(incident, verb, actor=None, via=Via.SYSTEM, data=data)
 
 

@@ -1,11 +1,12 @@
 """The word lists in force, what they say about a text, and how an administrator changes them."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.models import Person
+from catalog.models import Person, Role
 from incidents.services.settings.writing import change_row
 from lifecycle.models import Via
 from postmortems import wording
@@ -39,6 +40,13 @@ def blame_hints(text: str) -> list[str]:
     names = [name for pair in Person.objects.order_by("pk").values_list("name", "username") for name in pair if name]
     found = wording.blame_hints(text[:LOOKED_AT], names, lists_in_force())
     return list(dict.fromkeys(_say(hint) for hint in found))
+
+
+def names_as_roles() -> Callable[[str], str]:
+    """A function that says people by their first role, in the active language; one query."""
+    people = Person.objects.order_by("pk").values_list("name", "roles")
+    known = {role.value: str(role.label) for role in Role}
+    return wording.names_as_roles({name: known[roles[0]] for name, roles in people if name and roles})
 
 
 def hints_for(text: str, *, expected: Kind) -> list[str]:

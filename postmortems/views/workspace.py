@@ -25,6 +25,7 @@ from postmortems.forms import ActionForm, CommentForm, EntryForm, IssueForm
 from postmortems.models import Postmortem, Status
 from postmortems.presentation import passes_of, replays_of, steps_of
 from postmortems.questions import Silence, questions_of, silences_of
+from postmortems.services import wordings
 from postmortems.services.sessions import COMMENTED
 from postmortems.signing import must_leave_to_another
 from postmortems.triggers import looks_of
@@ -127,12 +128,25 @@ def render_workspace(
 
 def _whole(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:
     """What only those read who may see all of its incidents."""
-    return {
+    context = {
         **_timeline(request, postmortem),
         **_issues(postmortem),
         **_beside(request, postmortem),
         **_forms(postmortem),
+        "is_by_role": request.GET.get("names") == "roles",
     }
+    if context["is_by_role"]:
+        _say_roles(context)
+    return context
+
+
+def _say_roles(context: dict[str, Any]) -> None:
+    """Entries and issues as they are read aloud: people by their roles. Only shown so; what is kept stays."""
+    say = wordings.names_as_roles()
+    for row in context["rows"]:
+        row.entry.what = say(row.entry.what)
+    for issue in context["issues"]:
+        issue.text = say(issue.text)
 
 
 def _timeline(request: HttpRequest, postmortem: Postmortem) -> dict[str, Any]:

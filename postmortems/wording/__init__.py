@@ -5,6 +5,7 @@ from postmortems.wording.blame import BlameHint, blame_hints
 from postmortems.wording.classifying import Verdict, classify, classify_text
 from postmortems.wording.grammar import Kind
 from postmortems.wording.lists import ENTRIES_AT_MOST, FaultyWordError, Lists, Purpose, compile_lists, parse_words
+from postmortems.wording.roles import names_as_roles
 from postmortems.wording.sentences import split_sentences
 from postmortems.wording.shipped import SHIPPED, SHIPPED_LISTS
 
@@ -28,6 +29,7 @@ __all__ = [
     "classify",
     "classify_text",
     "compile_lists",
+    "names_as_roles",
     "parse_words",
     "split_sentences",
     "suspicious_words",

@@ -1,6 +1,6 @@
 """The list, the workspace in every phase, and the panel on the incident's page."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -92,10 +92,26 @@ def _queries(client: Client, address: str) -> int:
 
 
 def test_a_long_silence_is_asked_about() -> None:
+    """At moments of its own: how long the set-up takes says nothing."""
     postmortem = make_postmortem()
-    add_entry(postmortem, happened_at=postmortem.entries.all()[0].happened_at - timedelta(minutes=200))
+    postmortem.entries.all().delete()
+    began = datetime(2026, 1, 5, 10, tzinfo=UTC)
+    for minutes in (0, 200, 230):
+        add_entry(postmortem, happened_at=began + timedelta(minutes=minutes))
     body = browse(make_person()).get(postmortem.get_absolute_url()).content.decode()
+    assert body.count("No entry for") == 1
     assert "No entry for 3 h 20 min" in body
+
+
+def test_the_timeline_is_read_with_roles_in_place_of_names() -> None:
+    postmortem, engineer = make_postmortem(), make_person(Role.DEVELOPER, name="Clara Unger")
+    add_entry(postmortem, what="Clara Unger restarted the queue")
+    reader, address = browse(make_person()), postmortem.get_absolute_url()
+    assert "Clara Unger restarted the queue" in reader.get(address).content.decode()
+    body = reader.get(address, {"names": "roles"}).content.decode()
+    assert f"{Role(engineer.roles[0]).label} restarted the queue" in body
+    assert "Clara Unger restarted" not in body
+    assert postmortem.entries.filter(what="Clara Unger restarted the queue").exists()
 
 
 def test_a_cause_in_the_timeline_is_refused_with_the_text_kept_and_can_be_insisted_on() -> None:

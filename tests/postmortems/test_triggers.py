@@ -5,16 +5,25 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import Audience, Person, Role
 from incidents import services as incident_services
 from incidents.models import Incident
+from incidents.presentation.approvals import decisions_for
+from lifecycle import clock
 from lifecycle.transitions import InputRefused, NotPermitted
+from notifications.models import Delivery
+from notifications.services.dispatching import dispatch_events
+from notifications.services.noticing import fire_notices
 from postmortems import services
+from postmortems.decisions import waiting_for
 from postmortems.models import Postmortem, TriggerRule
 from postmortems.services.settings import add_trigger, set_trigger
+from postmortems.services.triggering import look_at
 from postmortems.trigger import Effect, judge, minutes_of
 from problems.services import raise_problem
 from tests.factories import make_person, make_service
@@ -194,3 +203,46 @@ def test_administrators_change_the_policy_and_everybody_reads_who_did() -> None:
     assert body.count("Ada") >= 3
     with pytest.raises(NotPermitted):
         add_trigger(kind="level", threshold=1, days=None, answer="propose", is_active=True, actor=engineer)
+
+
+@pytest.mark.django_db
+def test_a_proposal_waits_among_the_approvals_of_whoever_decides_and_is_mailed_to_them(
+    django_assert_num_queries: Any,
+) -> None:
+    manager, engineer, reporter = (
+        make_person(Role.INCIDENT_MANAGER),
+        make_person(Role.OPERATIONS),
+        make_person(Role.REPORTER),
+    )
+    TriggerRule.objects.update(answer="ask")
+    incident = recovered_incident(level=1)
+    look_at(incident, verb="resolve")
+    proposed: Postmortem = incident.postmortems.get()
+    dispatch_events()
+    fire_notices()
+    mailed = Delivery.objects.filter(purpose="mention", incident=incident)
+    assert {row.recipient for row in mailed} == {manager}
+    assert proposed.reference in mailed.get().body
+    assert proposed.get_absolute_url() in _browse(manager).get("/approvals/").content.decode()
+    assert proposed.get_absolute_url() not in _browse(engineer).get("/approvals/").content.decode()
+    assert _browse(reporter).get("/approvals/").status_code == 404
+    assert waiting_for(manager).count() == 1  # type: ignore[union-attr]
+    Incident.objects.filter(pk=incident.pk).update(is_restricted=True)
+    assert proposed.reference not in _browse(engineer).get("/approvals/").content.decode()
+    Incident.objects.filter(pk=incident.pk).update(is_restricted=False)
+    TriggerRule.objects.update(answer="propose")
+    look_at(recovered_incident(level=1), verb="resolve")
+    assert len(decisions_for(engineer, clock.now())) == 1
+    with CaptureQueriesContext(connection) as few:
+        decisions_for(manager, clock.now())
+    look_at(recovered_incident(level=1), verb="resolve")
+    with django_assert_num_queries(len(few)):
+        assert len(decisions_for(manager, clock.now())) == 3
+    services.decline_postmortem(proposed, actor=manager, via="web", reason="Known")
+    assert proposed.get_absolute_url() not in _browse(manager).get("/approvals/").content.decode()
+
+
+def _browse(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postmortems.gaps import LONG_SILENCE, find_gaps, unanswered
-from postmortems.wording import suspicious_words
+from postmortems.wording import names_as_roles, suspicious_words
 
 FACTS = [
     "10:02 The payment page failed to load for 4,000 users",
@@ -76,3 +76,10 @@ def test_what_the_records_do_not_tell_is_asked_about() -> None:
     assert unanswered(["report", "page_sent", "acknowledge", "recover"]) == ["decided"]
     assert unanswered(["report"], told=["notified", "decided"]) == ["acknowledged", "recovered"]
     assert unanswered([]) == ["detected", "notified", "acknowledged", "decided", "recovered"]
+
+
+def test_people_are_said_by_their_roles() -> None:
+    say = names_as_roles({"Bob Stone": "Developer", "Bob": "Operations", "王芳": "运维", "X": "no"})
+    assert say("Bob Stone rang Bob; Bobsled and X stay") == "Developer rang Operations; Bobsled and X stay"
+    assert say("王芳重启了网关") == "运维重启了网关"
+    assert names_as_roles({})("Bob") == "Bob"
