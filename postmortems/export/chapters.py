@@ -27,6 +27,11 @@ class Chapter:
     head: Sequence[str]
     rows: list[list[str]]
 
+    @property
+    def labelled_rows(self) -> list[list[tuple[str, str]]]:
+        """Each cell with the heading of its column: narrow screens show a row as a list."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
+
 
 def chapters_of(sheet: Sheet, *, moment: SayMoment, person: SayPerson) -> list[Chapter]:
     """Those that hold something, in the active language."""
