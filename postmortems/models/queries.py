@@ -31,7 +31,8 @@ class PostmortemQuerySet(models.QuerySet[Any]):
         """Proposals that the person may start or decline (permissions.decides, as a query)."""
         if not person.is_authenticated or not person.has_role(*permissions.LEADERS):
             return self.none()
-        proposed = self.filter(status=Status.PROPOSED, incidents__isnull=False).whole_for(person).distinct()
+        about = self.model.incidents.through.objects.filter(postmortem=models.OuterRef("pk"))
+        proposed = self.filter(models.Exists(about), status=Status.PROPOSED).whole_for(person)
         return proposed if person.has_role(*permissions.MANAGERS) else proposed.filter(is_asked=False)
 
     def joinable(self) -> "PostmortemQuerySet":

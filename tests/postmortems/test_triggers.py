@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import Audience, Person, Role
+from config.context_processors import _counts
 from incidents import services as incident_services
 from incidents.models import Incident
 from incidents.presentation.approvals import decisions_for
@@ -238,6 +239,8 @@ def test_a_proposal_waits_among_the_approvals_of_whoever_decides_and_is_mailed_t
     look_at(recovered_incident(level=1), verb="resolve")
     with django_assert_num_queries(len(few)):
         assert len(decisions_for(manager, clock.now())) == 3
+    proposed.incidents.add(recovered_incident())
+    assert _counts(manager)["incidents:approvals"] == 3
     services.decline_postmortem(proposed, actor=manager, via="web", reason="Known")
     assert proposed.get_absolute_url() not in _browse(manager).get("/approvals/").content.decode()
 
