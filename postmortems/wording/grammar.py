@@ -140,7 +140,7 @@ SIGNS = (
         Kind.FACT,
         2,
         r"\b(?:next update|no further (?:action|updates?|impact)|no (?:new|"
-        r"other) \w+ (?:will|should|are)|no data (?:loss|was lost)|apologi[sz]e|thank you|"
+        r"other) \w+ (?:will|should|are)|no data (?:loss|was lost)|no (?:known )?workaround|apologi[sz]e|thank you|"
         r"this incident)\b",
     ),
     # -- explaining and denying
@@ -154,10 +154,12 @@ SIGNS = (
     _sign(Kind.ISSUE, 2, r"\b(?:leading|resulting|causing|preventing|forcing|leaving)\b"),
     _sign(
         Kind.ISSUE,
-        2,
-        r"\b(?:(?:root|underlying) (?:cause|issue|problem) (?:was|is|of|has)|"
+        3,
+        r"\b(?:(?:root|underlying|primary|main)? ?(?:cause|trigger|reason) (?:was|is|of|has)|"
+        r"underlying (?:issue|problem)|"
         r"contributing factor|(?:a|the|significant|main|key) factor)",
     ),
+    _sign(Kind.ISSUE, 1, r"\b(?:did not|didn't|had not|hadn't) \w+"),
     _sign(
         Kind.ISSUE,
         1,
@@ -192,7 +194,8 @@ SIGNS = (
     _sign(
         Kind.ISSUE,
         1,
-        r"\b(?:designed to|intended to|supposed to|expected to|meant to|responsible for|"
+        r"\b(?:since (?:the|it|they|our|no|this)|"
+        r"designed to|intended to|supposed to|expected to|meant to|responsible for|"
         r"relies on|depends on)\b",
     ),
     # -- imperative, future, purpose
@@ -245,7 +248,12 @@ SIGNS = (
     ),
     _sign(
         Kind.ACTION,
-        2,
+        3,
+        r"^\W*(?:better|more|earlier|faster|stricter|clearer|regular)\b(?!.*\b(?:was|were|is|are|have|had)\b)",
+    ),
+    _sign(
+        Kind.ACTION,
+        3,
         r"\b(?:has|have) (?:already |since |also |"
         rf"now )*(?:been )?{_CHANGE}ed\b(?! {_REPAIR})",
     ),

@@ -108,7 +108,7 @@ def test_the_timeline_is_read_with_roles_in_place_of_names() -> None:
     add_entry(postmortem, what="Clara Unger restarted the queue")
     reader, address = browse(make_person()), postmortem.get_absolute_url()
     assert "Clara Unger restarted the queue" in reader.get(address).content.decode()
-    body = reader.get(address, {"names": "roles"}).content.decode()
+    body = reader.get(address, {"names": "roles"}).content.decode().split('id="add-entry"')[0]
     assert f"{Role(engineer.roles[0]).label} restarted the queue" in body
     assert "Clara Unger restarted" not in body
     assert postmortem.entries.filter(what="Clara Unger restarted the queue").exists()

@@ -164,7 +164,7 @@ def test_an_issue_that_reads_like_a_plan_is_taken_with_a_hint(client: Client) ->
 def test_a_newer_product_renews_the_lists_that_nobody_has_edited() -> None:
     edited, other = WordList.objects.filter(language="en").order_by("pk")[:2]
     WordList.objects.filter(pk=other.pk).update(words="old\n")
-    wordings.set_word_list(edited, words="mine", actor=None)
+    wordings.set_word_list(edited, words="mine", actor=make_person(Role.ADMINISTRATOR))
     install_wording()
     edited.refresh_from_db()
     other.refresh_from_db()
