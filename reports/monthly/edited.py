@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -92,7 +92,12 @@ def _impact(data: dict[str, Any]) -> Iterator[Field]:
     """Recorded: nothing before; taken back: nothing now."""
     before = data.get("before", {})
     for name in IMPACT:
-        yield Field(name, before.get(name), data.get(name))
+        yield Field(name, _moment(name, before.get(name)), _moment(name, data.get(name)))
+
+
+def _moment(name: str, value: Any) -> Any:
+    """In UTC: the same moment may have been written in two zones."""
+    return datetime.fromisoformat(value).astimezone(UTC).isoformat() if value and name in ("from", "to") else value
 
 
 def _judged(data: dict[str, Any]) -> Iterator[Field]:

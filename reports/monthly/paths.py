@@ -60,4 +60,4 @@ def value_in_words(path: str, value: Any) -> str:
     is_age = tokens[-1] == "value" and any(token.endswith(("_age", "_by_month")) for token in tokens)
     if tokens[-1] in SECONDS or is_age or tokens[-2:-1] == ["time"]:
         return words.duration(value)
-    return f"{value:,}"
+    return f"{value:,}".removesuffix(".0")

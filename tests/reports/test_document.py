@@ -20,6 +20,7 @@ from reports import services
 from reports.frozen import digest_of
 from reports.models import MonthlyReport, ReportComment, StoredFigures
 from reports.monthly import stored
+from reports.monthly.edited import fields_of
 from reports.period import Month
 from tests.clock import Clock
 from tests.factories import make_incident, make_person, make_service
@@ -243,6 +244,12 @@ def test_each_figure_is_explained_by_the_fields_that_make_it_and_by_no_others(cl
     assert told[f"top {first.pk} title"] == [(first, ("title", "Day 1", "Renamed"))]
     text = page.content.decode()
     assert "level 2 → 3 · Alice" in " ".join(text.split())
+
+
+def test_a_moment_written_in_another_zone_is_no_edit_of_it() -> None:
+    same = {"from": "2026-10-05T12:00:00+00:00", "users": 5}
+    event = Event(verb="change_impact", data={"from": "2026-10-05T20:00:00+08:00", "users": 7, "before": same})
+    assert [(field.name, field.was, field.is_now) for field in fields_of(event)] == [("users", "5", "7")]
 
 
 def test_what_was_edited_of_the_months_before_is_named_too(client: Client, november: Clock) -> None:
