@@ -54,6 +54,7 @@ SPECTACULAR_SETTINGS = {
         "SolutionStatus": "incidents.models.SolutionStatus",
         "ProposalStatus": "incidents.models.ProposalStatus",
         "MajorReportStatus": "incidents.models.ReportStatus",
+        "ReportSection": "reports.models.Section",
         "MeetingStatus": "reports.models.MeetingStatus",
         "AgendaItemStatus": "reports.models.ItemStatus",
         "HandOverStatus": "reports.models.HandOverStatus",
