@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -47,3 +48,17 @@ def _lessons(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
     person: Any = request.user
     found = lessons_for(incident, person=person)
     return {"lessons": found} if found else None
+
+
+@panels.register("top", 6, "incidents/copies_panel.html")
+def postmortems_that_tell_of_it(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
+    """Beside the form that restricts it: what holds words of it, and who goes on reading them."""
+    person: Any = request.user
+    if request.resolver_match is None or request.resolver_match.kwargs.get("verb") != "restrict":
+        return None
+    others = Incident.objects.public().exclude(pk=incident.pk).order_by().values("pk")
+    links = Postmortem.incidents.through.objects.filter(postmortem=OuterRef("pk"), incident__in=others)
+    rows = (
+        Postmortem.objects.visible_to(person).filter(incidents=incident).annotate(is_read=Exists(links)).order_by("pk")
+    )
+    return {"records": rows, "icon": "nav-postmortems", "title": _("Postmortems that tell of it")} if rows else None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,7 @@ def similar(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
     if incident.is_over:
         return None
     found = similar_incidents(incident, person=person, most=COMPARED)
-    matches = matching_known_errors(face_of(incident), found)
+    matches = matching_known_errors(face_of(incident), found, person=person)
     linked = set(Problem.objects.filter(incidents=incident).values_list("pk", flat=True))
     matches = [match for match in matches if match.problem.pk not in linked]
     return _seen(request, incident, found, matches)
@@ -62,7 +63,7 @@ def similar_to_the_report(request: HttpRequest, draft: Incident) -> dict[str, An
     """The same for an incident that is just being reported."""
     person: Any = request.user
     found = similar_to(face_of(draft), person=person, most=COMPARED)
-    return _seen(request, draft, found, matching_known_errors(face_of(draft), found))
+    return _seen(request, draft, found, matching_known_errors(face_of(draft), found, person=person))
 
 
 def _seen(
@@ -91,3 +92,15 @@ def shown_match(match: KnownErrorMatch) -> dict[str, Any]:
 
 def shown_incident(each: SimilarIncident) -> dict[str, Any]:
     return {"incident": each.incident, "figure": percent(each.likeness.figure), "why": reasons_of(each.likeness)}
+
+
+@panels.register("top", 5, "incidents/copies_panel.html")
+def problems_that_tell_of_it(request: HttpRequest, incident: Incident) -> dict[str, Any] | None:
+    """Beside the form that restricts it: what holds words of it, and who goes on reading them."""
+    person: Any = request.user
+    if request.resolver_match is None or request.resolver_match.kwargs.get("verb") != "restrict":
+        return None
+    others = Incident.objects.public().exclude(pk=incident.pk).order_by().values("pk")
+    links = Problem.incidents.through.objects.filter(problem=OuterRef("pk"), incident__in=others)
+    rows = Problem.objects.visible_to(person).filter(incidents=incident).annotate(is_read=Exists(links)).order_by("pk")
+    return {"records": rows, "icon": "nav-problems", "title": _("Problems that tell of it")} if rows else None

@@ -119,7 +119,7 @@ def hide(demo: Demo) -> Hidden:
     problem = raise_problem(incident=incident, title="Passwords are weak", description="They are.", **as_insider)
     link_incident(problem, incident=relatives[0], **as_insider)
     run = work_by_plan(incident, insider)
-    postmortem, action = review(incident, insider)
+    postmortem, action = review(incident, relatives[0], insider)
     parts = {
         "attachment": incident.attachments.get().pk,
         "solution": solution.pk,
@@ -187,9 +187,9 @@ def work_by_plan(incident: Incident, insider: Person) -> PlanRun:
     return run
 
 
-def review(incident: Incident, insider: Person) -> tuple[Postmortem, ActionItem]:
+def review(incident: Incident, relative: Incident, insider: Person) -> tuple[Postmortem, ActionItem]:
     as_insider: dict[str, Any] = {"actor": insider, "via": "web"}
-    postmortem = start_postmortem(incidents=[incident], title="How it went", **as_insider)
+    postmortem = start_postmortem(incidents=[incident, relative], title="How it went", **as_insider)
     open_issues(postmortem, **as_insider)
     issue = add_issue(postmortem, text=f"Nobody saw {WORD}", kind=IssueKind.PROCESS, **as_insider)
     open_actions(postmortem, **as_insider)

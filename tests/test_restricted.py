@@ -314,7 +314,12 @@ def test_what_it_is_about_is_counted_where_it_is_not_named(hidden: Hidden) -> No
     for path in (f"/problems/{hidden.problem.pk}/", f"/postmortems/{hidden.postmortem.pk}/", "/postmortems/"):
         assert "1 restricted incident" in body(client.get(path)), path
     told = client.get(f"/api/v1/postmortems/{hidden.postmortem.pk}/").json()
-    assert (told["incidents"], told["entry_count"], told["issues"], told["actions"]) == ([], 0, [], [])
+    assert (told["incidents"], told["entry_count"], told["issues"], told["actions"]) == (
+        [hidden.relatives[0].pk],
+        0,
+        [],
+        [],
+    )
     assert client.get(told["entries_url"]).status_code == 404
     told = client.get(f"/api/v1/problems/{hidden.problem.pk}/").json()
     assert told["incidents"] == [hidden.relatives[0].pk]

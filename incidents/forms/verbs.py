@@ -130,8 +130,11 @@ class RestrictForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Only who takes part can be taken out, where the ``initial`` values say who that is."""
         super().__init__(*args, **options)
-        if present := self.initial.pop("present", None):
+        present = self.initial.pop("present", None)
+        if present:
             self.fields["removed"].queryset = present  # type: ignore[attr-defined]
+        elif present is not None:
+            del self.fields["removed"]
 
 
 class ImpactForm(forms.Form):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from catalog.models import Person, Role, Service
 from incidents.models.status import OVER
@@ -50,6 +50,13 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def by_next_deadline(self) -> "IncidentQuerySet":
         """The incident whose next deadline comes first stands first; those without one last, newest first."""
         return self.order_by(models.F("next_due_at").asc(nulls_last=True), "-id")
+
+
+def is_about_some_of(links: "models.QuerySet[Any]", incidents: IncidentQuerySet) -> Q:
+    """For records above incidents that are about several: about none at all, or about one of ``incidents`` at least.
+    ``links``: the rows between the record and its incidents, for ``OuterRef("pk")``."""
+    seen = incidents.order_by().values("pk")
+    return ~Q(Exists(links)) | Q(Exists(links.filter(incident__in=seen)))
 
 
 def _has_to_do_with(person: Person, teams: Any) -> Q:

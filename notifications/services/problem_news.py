@@ -8,13 +8,14 @@ from catalog.models import Person, Role
 from lifecycle.models import Event
 from notifications.models import Channel, Purpose
 from notifications.services.plain import promise_plain
+from problems import permissions
 from problems.models import Problem
 
 
 def tell_of_waiver(problem: Problem, event: Event) -> None:
-    """One mail each. Where neither of the two is there any more, the incident managers decide."""
-    known = [problem.owner, problem.signed_by]
-    there = {person.pk: person for person in known if person is not None and person.is_active and person.is_colleague}
+    """One mail each. Where neither of the two is there any more and may see it, the incident managers decide."""
+    known = [person for person in (problem.owner, problem.signed_by) if person is not None and person.is_active]
+    there = {person.pk: person for person in known if permissions.sees(problem, person)}
     for person in there.values() or Person.objects.with_role(Role.INCIDENT_MANAGER):
         with override(person.language):
             sentence = _("A waiver is over: reopen the problem, or decide anew")

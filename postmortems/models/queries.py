@@ -7,14 +7,26 @@ from django.db import models
 from catalog.models import Person
 from incidents.models import Incident
 from incidents.models.action_queries import OVER as SETTLED
+from incidents.models.queries import is_about_some_of
 from postmortems import permissions
 from postmortems.models.status import OPEN_PHASES, Status
 
 
 class PostmortemQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person) -> "PostmortemQuerySet":
-        """Colleagues see every postmortem, nobody else any."""
-        return self if person.is_authenticated and person.is_colleague else self.none()
+        """Colleagues see every postmortem but those that are about nothing which they may see, nobody else any. What
+        the phases hold is for whoever may see all of its incidents (``whole_for``)."""
+        if not (person.is_authenticated and person.is_colleague):
+            return self.none()
+        return self.filter(is_about_some_of(self._links(), Incident.objects.visible_to(person)))
+
+    def public(self) -> "PostmortemQuerySet":
+        """Those that every colleague sees."""
+        return self.filter(is_about_some_of(self._links(), Incident.objects.public()))
+
+    def _links(self) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = self.model.incidents.through.objects.filter(postmortem=models.OuterRef("pk"))
+        return rows
 
     def published(self) -> "PostmortemQuerySet":
         return self.filter(status=Status.PUBLISHED)
@@ -42,8 +54,7 @@ class PostmortemQuerySet(models.QuerySet[Any]):
     def whole_for(self, person: Person) -> "PostmortemQuerySet":
         """Those that are about no incident which the person may not see (permissions.sees_all, as a query)."""
         seen = Incident.objects.visible_to(person).order_by().values("pk")
-        about = self.model.incidents.through.objects.filter(postmortem=models.OuterRef("pk"))
-        return self.exclude(models.Exists(about.exclude(incident__in=seen)))
+        return self.exclude(models.Exists(self._links().exclude(incident__in=seen)))
 
     def for_list(self, person: Person) -> "PostmortemQuerySet":
         """Adds ``issue_count``, ``action_count``, ``pending_action_count``, ``incident_count`` and ``seen_incidents``,

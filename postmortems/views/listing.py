@@ -43,7 +43,7 @@ def postmortem_list(request: HttpRequest) -> HttpResponse:
     for postmortem in page:
         postmortem.unseen = postmortem.incident_count - len(postmortem.seen_incidents)
         postmortem.effect = None if postmortem.unseen else effects.get(postmortem.pk)
-    context = {"page": page, "tabs": _tabs(status), "may_start": permissions.leads(None, person)}
+    context = {"page": page, "tabs": _tabs(status, person), "may_start": permissions.leads(None, person)}
     return render(request, "postmortems/list.html", context)
 
 
@@ -85,10 +85,10 @@ def _defaults(asked: str, person: Person) -> dict[str, Any]:
     return {"facilitator": person.username, **named, **title}
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
+def _tabs(current: str, person: Person) -> list[dict[str, Any]]:
     address = reverse("postmortems:list")
     every = {"label": _("All"), "url": address, "is_current": not current, "count": None}
-    waiting = Postmortem.objects.filter(status=Status.PROPOSED).count()
+    waiting = Postmortem.objects.visible_to(person).filter(status=Status.PROPOSED).count()
     tabs = [
         {
             "label": str(status.label),

@@ -99,7 +99,7 @@ class SimilarToIncident(APIView):
         person: Any = request.user
         incident = get_object_or_404(Incident.objects.visible_to(person), pk=pk)
         found = similar_incidents(incident, person=person, most=20)
-        matches = matching_known_errors(face_of(incident), found)
+        matches = matching_known_errors(face_of(incident), found, person=person)
         shown = {"incidents": found[:5], "known_errors": matches}
         return Response(serializers.SimilarSerializer(shown, context={"request": request}).data)
 

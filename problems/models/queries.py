@@ -8,6 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Extract, Greatest
 
 from catalog.models import Person
+from incidents.models import Incident
+from incidents.models.queries import is_about_some_of
 from problems.models.status import OVER, Status
 from problems.ranking import PER_HOUR, PER_INCIDENT, PER_THOUSAND_UV_MINUTES
 
@@ -17,8 +19,19 @@ if TYPE_CHECKING:
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible_to(self, person: Person) -> "ProblemQuerySet":
-        """Colleagues see every problem, nobody else any."""
-        return self if person.is_authenticated and person.is_colleague else self.none()
+        """Colleagues see every problem but those that are about nothing which they may see; its owner, and whoever
+        raised it, see it anyway. Nobody else sees any."""
+        if not (person.is_authenticated and person.is_colleague):
+            return self.none()
+        is_own = Q(owner=person.pk) | Q(raised_by=person.pk)
+        return self.filter(is_own | is_about_some_of(self._links(), Incident.objects.visible_to(person)))
+
+    def public(self) -> "ProblemQuerySet":
+        """Those that every colleague sees."""
+        return self.filter(is_about_some_of(self._links(), Incident.objects.public()))
+
+    def _links(self) -> models.QuerySet[Any]:
+        return self.model.incidents.through.objects.filter(problem=OuterRef("pk"))
 
     def open(self) -> "ProblemQuerySet":
         return self.exclude(status__in=OVER)

@@ -101,7 +101,7 @@ def unlink_change(problem: Problem, *, actor: Person | None, via: str, change: C
 
 
 def _begin(problem: Problem, verb: str, actor: Person | None, lines: "models.Manager | None" = None) -> None:  # type: ignore[type-arg]
-    if actor is not None and not permissions.works(problem, actor):
+    if actor is not None and not permissions.works_on(problem, actor):
         raise NotPermitted(verb)
     lock(problem)
     if problem.is_over:

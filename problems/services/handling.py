@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from catalog.models import Person
 from incidents.services.performing import require
 from lifecycle import clock
-from lifecycle.transitions import InputRefused, lock, perform
-from problems import outcomes
+from lifecycle.transitions import InputRefused, NotPermitted, lock, perform
+from problems import outcomes, permissions
 from problems.models import Problem, Status
 from problems.models.status import CHOOSABLE
 from problems.services.known_errors import push_workaround, require_content, write_down
@@ -176,6 +176,8 @@ def _perform(
     data: dict[str, Any] | None = None,
     **arguments: Any,
 ) -> Problem:
+    if actor is not None and not permissions.sees(problem, actor):
+        raise NotPermitted(verb)
     perform(
         problem,
         verb,

@@ -23,7 +23,7 @@ def update_known_error(
     expected_version: int | None = None,
 ) -> KnownError:
     """Write the known error anew; its workaround goes to every open incident that is linked."""
-    if actor is not None and not permissions.works(problem, actor):
+    if actor is not None and not permissions.works_on(problem, actor):
         raise NotPermitted("update_known_error")
     lock(problem, expected_version=expected_version)
     if not KnownError.objects.filter(problem=problem).exists():

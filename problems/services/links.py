@@ -18,6 +18,8 @@ def link_incident(problem: Problem, *, actor: Person | None, via: str, incident:
     if actor is not None and not permissions.works(problem, actor):
         raise NotPermitted("link_incident")
     refuse_unseen(actor, incident=incident)
+    if actor is not None and not permissions.sees(problem, actor):
+        raise InputRefused(problem=_("There is no such problem."))
     lock(problem)
     if problem.status == Status.REJECTED:
         raise InputRefused(problem=_("That problem was rejected. Reopen it first."))
@@ -31,7 +33,7 @@ def link_incident(problem: Problem, *, actor: Person | None, via: str, incident:
 @transaction.atomic
 def unlink_incident(problem: Problem, *, actor: Person | None, via: str, incident: Incident, reason: str) -> Problem:
     """The problem is not behind this incident after all; refused where the incident closed on its strength."""
-    if actor is not None and not permissions.works(problem, actor):
+    if actor is not None and not permissions.works_on(problem, actor):
         raise NotPermitted("unlink_incident")
     refuse_unseen(actor, incident=incident)
     if not reason.strip():

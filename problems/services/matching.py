@@ -55,14 +55,14 @@ def similar_to(face: Face, *, person: Person | None, most: int = 5, least: float
 
 
 def matching_known_errors(
-    face: Face, similar: Sequence[SimilarIncident], *, most: int = 3, least: float = LEAST
+    face: Face, similar: Sequence[SimilarIncident], *, person: Person | None, most: int = 3, least: float = LEAST
 ) -> list[KnownErrorMatch]:
-    """Known errors behind incidents that are ``similar``, and those whose symptom reads alike; problems that are over
-    are left out: theirs is fixed."""
+    """Known errors that the person may see (None: that every colleague sees), behind incidents that are ``similar`` or
+    with a symptom that reads alike; problems that are over are left out: theirs is fixed."""
     found: dict[int, KnownErrorMatch] = {}
-    for problem, through in _behind(similar):
+    for problem, through in _behind(similar, person):
         _keep(found, KnownErrorMatch(problem, through.likeness, through.incident))
-    for known in _standing(KnownError.objects.filter(problem__service=face.service)):
+    for known in _standing(KnownError.objects.filter(problem__service=face.service), person):
         other = Face(known.problem.title, f"{known.symptom}\n{known.cause}", service=known.problem.service_id)
         _keep(found, KnownErrorMatch(known.problem, likeness(face, other), None))
     chosen = [match for match in found.values() if match.likeness.figure >= least]
@@ -119,17 +119,19 @@ def _best(found: Iterable[SimilarIncident], least: float, most: int) -> list[Sim
     return sorted(chosen, key=lambda each: (-each.likeness.figure, -each.incident.pk))[:most]
 
 
-def _behind(similar: Sequence[SimilarIncident]) -> list[tuple[Problem, SimilarIncident]]:
+def _behind(similar: Sequence[SimilarIncident], person: Person | None) -> list[tuple[Problem, SimilarIncident]]:
     by_key = {each.incident.pk: each for each in similar}
     links = Problem.incidents.through.objects.filter(incident__in=by_key).values_list("problem", "incident")
     problems = {
-        known.problem_id: known.problem for known in _standing(KnownError.objects.filter(problem__incidents__in=by_key))
+        known.problem_id: known.problem
+        for known in _standing(KnownError.objects.filter(problem__incidents__in=by_key), person)
     }
     return [(problems[problem], by_key[incident]) for problem, incident in links if problem in problems]
 
 
-def _standing(known: QuerySet[KnownError]) -> list[KnownError]:
-    rows = known.exclude(problem__status__in=(Status.CLOSED, Status.REJECTED))
+def _standing(known: QuerySet[KnownError], person: Person | None) -> list[KnownError]:
+    seen = Problem.objects.visible_to(person) if person else Problem.objects.public()
+    rows = known.exclude(problem__status__in=(Status.CLOSED, Status.REJECTED)).filter(problem__in=seen.order_by())
     return list(rows.select_related("problem__service", "problem__known_error").distinct()[:MOST_KNOWN])
 
 

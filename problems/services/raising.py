@@ -68,7 +68,7 @@ def assign_problem(
     problem: Problem, *, actor: Person | None, via: str, owner: Person, expected_version: int | None = None
 ) -> Problem:
     """Say who looks after it."""
-    if actor is not None and not permissions.works(problem, actor):
+    if actor is not None and not permissions.works_on(problem, actor):
         raise NotPermitted("assign")
     _refuse_idle_owner(owner)
     lock(problem, expected_version=expected_version)

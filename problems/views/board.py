@@ -89,7 +89,12 @@ def board(request: HttpRequest) -> HttpResponse:
     if request.GET.get("view") == "table":
         return _table(request, person, now, counts)
     columns = [_column(status, person, now, counts.get(status, 0)) for status in COLUMNS]
-    context = {"columns": columns, "total": sum(counts.values()), "views": _views("board"), "kpis": _kpis(counts, now)}
+    context = {
+        "columns": columns,
+        "total": sum(counts.values()),
+        "views": _views("board"),
+        "kpis": _kpis(counts, person, now),
+    }
     context |= {"may_raise": permissions.works(None, person), "causes": recurring_causes(now)}
     return render(request, "problems/board.html", context)
 
@@ -198,10 +203,11 @@ def _tabs(counts: dict[str, int], current: str, found: int) -> list[dict[str, An
     )
 
 
-def _kpis(counts: dict[str, int], now: datetime) -> list[dict[str, Any]]:
+def _kpis(counts: dict[str, int], person: Person, now: datetime) -> list[dict[str, Any]]:
     table = f"{reverse('problems:list')}?view=table"
-    overdue = Problem.objects.overdue(now.date()).count()
-    loud = {"came_back": Problem.objects.came_back().count(), "waiver_over": Problem.objects.waiver_over().count()}
+    seen = Problem.objects.visible_to(person)
+    overdue = seen.overdue(now.date()).count()
+    loud = {"came_back": seen.came_back().count(), "waiver_over": seen.waiver_over().count()}
     is_open = sum(count for status, count in counts.items() if status not in (Status.CLOSED, Status.REJECTED))
     known = counts.get(Status.KNOWN_ERROR, 0)
     unsought = counts.get(Status.LOGGED, 0)

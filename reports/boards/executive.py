@@ -97,7 +97,7 @@ def _majors(question: Question, person: Person, now: datetime) -> dict[str, Any]
     """The gravest first, with what was learned of each; of those the reader may not see, the number alone."""
     rows = indicator("majors").rows(question)
     seen = rows.filter(pk__in=Incident.objects.visible_to(person).order_by().values("pk"))
-    postmortems = Prefetch("postmortems", Postmortem.objects.order_by("-pk"))
+    postmortems = Prefetch("postmortems", Postmortem.objects.visible_to(person).order_by("-pk"))
     found = seen.select_related("service", "level").prefetch_related(postmortems).order_by("level", "-reported_at")
     count = rows.count()
     shown = [_major(incident, now) for incident in found[:MOST_MAJORS]]

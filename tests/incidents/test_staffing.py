@@ -94,6 +94,8 @@ def test_nobody_locks_themselves_out_nor_is_added_and_taken_out_at_once() -> Non
 def test_the_page_offers_to_take_out_who_takes_part(client: Client) -> None:
     incident, alice, bob = make_incident(), make_person(), make_person(username="bob")
     make_person(name="Stranger", username="stranger")
+    client.force_login(alice)
+    assert "removed" not in client.get(f"{incident.get_absolute_url()}restrict/").context["opened"].form.fields
     services.restrict_incident(incident, actor=alice, via="web", is_restricted=True, participants=[bob])
     client.force_login(alice)
     form = client.get(f"{incident.get_absolute_url()}restrict/").context["opened"].form

@@ -63,7 +63,7 @@ def test_a_known_error_is_offered_through_a_similar_incident_and_linked_by_its_b
     before = make_incident(service=service, title="Refund gateway times out")
     problem = problem_in("known_error", incident=before, actor=engineer)
     new = make_incident(service=service, title="Refund gateway times out")
-    found = matching_known_errors(face_of(new), similar_incidents(new, person=engineer))
+    found = matching_known_errors(face_of(new), similar_incidents(new, person=engineer), person=engineer)
     assert [(match.problem, match.through) for match in found] == [(problem, before)]
     page = shown(engineer, new)
     assert KNOWN["workaround"] in page
@@ -81,7 +81,7 @@ def test_a_known_error_is_found_by_its_own_symptom() -> None:
     services.investigate_problem(problem, **who)
     services.mark_known_error(problem, symptom="Ledger stops at night with error 42", **KNOWN, **who)
     new = make_incident(service=service, title="Nightly ledger stops")
-    assert [match.problem for match in matching_known_errors(face_of(new), [])] == [problem]
+    assert [match.problem for match in matching_known_errors(face_of(new), [], person=None)] == [problem]
 
 
 @pytest.mark.parametrize("status", ["closed", "rejected"])
@@ -90,7 +90,7 @@ def test_what_is_over_is_offered_no_more(status: str) -> None:
     before = make_incident(service=service, title="Refund gateway times out")
     problem_in(status, incident=before)
     new = make_incident(service=service, title="Refund gateway times out")
-    assert matching_known_errors(face_of(new), similar_incidents(new, person=None)) == []
+    assert matching_known_errors(face_of(new), similar_incidents(new, person=None), person=None) == []
     assert Problem.objects.exists()
 
 
@@ -113,7 +113,7 @@ def test_the_panel_costs_the_same_however_many_are_alike(django_assert_max_num_q
     new = make_incident(service=service, title="Refund gateway times out")
     with django_assert_max_num_queries(12):
         similar = similar_incidents(new, person=person, most=20)
-        matching_known_errors(face_of(new), similar)
+        matching_known_errors(face_of(new), similar, person=None)
         assert [each.incident.title for each in similar if each.incident.get_status_display()]
 
 

@@ -17,7 +17,8 @@ class OverdueForm(ParametersForm):
 
 
 def look_at_problems(look: Look) -> Seen:
-    overdue = Problem.objects.overdue(_limit(look)).select_related("service")
+    """Every colleague reads findings: of what only some may see, nothing is said, neither here nor of actions."""
+    overdue = Problem.objects.public().overdue(_limit(look)).select_related("service")
     return Seen(
         [
             Fact(
@@ -34,7 +35,6 @@ def look_at_problems(look: Look) -> Seen:
 
 
 def look_at_actions(look: Look) -> Seen:
-    """Every colleague reads findings: of what only some may see, nothing is said."""
     overdue = ActionItem.objects.public().overdue(_limit(look)).select_related("incident")
     return Seen(
         [

@@ -40,6 +40,8 @@ def raise_problem_of(finding: Finding, *, actor: Person | None, via: str, title:
 def link_problem(finding: Finding, *, actor: Person | None, via: str, problem: Problem) -> Finding:
     """State that the problem is behind it."""
     _begin(finding, actor, "link_problem")
+    if actor is not None and not problem_permissions.sees(problem, actor):
+        raise InputRefused(problem=_("There is no such problem."))
     if problem.status == Status.REJECTED:
         raise InputRefused(problem=_("That problem was rejected. Reopen it first."))
     if finding.problem_id == problem.pk:

@@ -26,6 +26,7 @@ from incidents.presentation.actions import open_action
 from incidents.views.asking import moment_of
 from incidents.views.commanding import Refusal, command_named, run_posted
 from lifecycle.models import Event
+from problems.models import Problem
 
 MOST_ENTRIES = 200
 
@@ -110,6 +111,7 @@ def _show(
         actions=actions,
         opened=opened,
         refusal=refusal,
+        problem=Problem.objects.visible_to(person).filter(findings=finding).first(),
         items=ActionItem.objects.of_seen(person).from_origin(finding).select_related("owner"),
         incidents=incidents_since(finding, person)[:MOST_INCIDENTS],
         entries=entries_of(events, person),
