@@ -226,7 +226,7 @@ def test_the_documentation_of_the_api_is_drawn(visit: Visit) -> None:
             break
         page.keyboard.press("PageDown")
         page.wait_for_timeout(50)
-    wanted.first.wait_for()
+    wanted.first.wait_for(timeout=30_000)
     assert watch.take() == []
 
 
