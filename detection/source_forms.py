@@ -67,7 +67,9 @@ class SourceForm(RefusableForm):
         label=gettext_lazy("or the variable that holds it"),
         required=False,
         max_length=100,
-        help_text=gettext_lazy("A variable of the workers' environment; the password is not stored here then."),
+        help_text=gettext_lazy(
+            "A variable of the workers' environment; another one with _HOST behind its name says where it may go."
+        ),
     )
     timeout = SecondsField(label=gettext_lazy("Time-out in seconds"), initial=timedelta(seconds=10))
     row_cap = forms.IntegerField(

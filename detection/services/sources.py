@@ -1,21 +1,20 @@
 """Verbs of sources: add, edit, remove, look whether one answers."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from catalog.models import Person
-from catalog.sealing import SealBroken, seal, unseal
+from catalog.sealing import seal
 from detection import permissions
 from detection.models import Source
+from detection.services.secrets import refusal_of, secret_of, way_of
 from detection.sources import KINDS, Access, Sample, SourceError, Table, reader_of
 from detection.sources.checking import checked_options
 from lifecycle import clock
@@ -41,7 +40,8 @@ def add_source(
     actor: Person | None = None,
     via: str = Via.SYSTEM,
 ) -> Source:
-    """Add a source. ``secret`` is kept sealed and never shown again; ``secret_env`` names the variable that holds it.
+    """Add a source. ``secret`` is kept sealed and never shown again; ``secret_env`` names the variable that holds it,
+    which the environment binds to a place (secrets.py).
 
     Raises InputRefused by field, NotPermitted.
     """
@@ -67,7 +67,7 @@ def edit_source(
     source: Source, *, actor: Person | None, via: str, expected_version: int | None = None, **changes: Any
 ) -> Source:
     """Change any of EDITABLE; a ``secret`` of None stays as it is. A password is never sent to another place than it
-    was given for: where the place changes it must be given again.
+    was given for, nor in another way: where any of that changes it must be given again.
 
     Raises InputRefused by field, NotPermitted, VersionConflict.
     """
@@ -76,7 +76,7 @@ def edit_source(
     if expected_version is not None and source.version != expected_version:
         reason = _("Somebody else changed this in the meantime. Look at it again, then repeat.")
         raise VersionConflict(status="", verb="edit", reason=reason, allowed=["edit"])
-    before = _place_of(source)
+    before = way_of(source)
     secret = changes.pop("secret", None)
     for name, value in changes.items():
         if name not in EDITABLE:
@@ -85,8 +85,8 @@ def edit_source(
     if secret is not None:
         source.sealed_secret = seal(secret)
     _check(source)
-    if source.sealed_secret and secret is None and _place_of(source) != before:
-        raise InputRefused(secret=_("The place has changed: give the password again."))
+    if source.sealed_secret and secret is None and way_of(source) != before:
+        raise InputRefused(secret=_("Where the password goes, or whose it is, has changed: give it again."))
     source.version += 1
     source.save()
     record_event(source, "edit", actor=actor, via=via, data={"changed": sorted(changes)})
@@ -145,23 +145,6 @@ def access_of(source: Source) -> Access:
     )
 
 
-def secret_of(source: Source) -> str:
-    if source.secret_env:
-        found = os.environ.get(source.secret_env)
-        if found is None or not source.secret_env.startswith(settings.SOURCE_SECRETS):
-            sentence = _("The variable %(name)s with the password is not set where the workers run.")
-            raise SourceError(sentence % {"name": source.secret_env})
-        return found
-    try:
-        return unseal(source.sealed_secret)
-    except SealBroken:
-        raise SourceError(_("The password cannot be read any more: give it again."), permanent=True) from None
-
-
-def _place_of(source: Source) -> tuple[Any, ...]:
-    return tuple(source.options.get(name) for name in ("host", "port", "url"))
-
-
 def _check(source: Source) -> None:
     errors: dict[str, str] = {}
     try:
@@ -174,10 +157,8 @@ def _check(source: Source) -> None:
         source.options = checked_options(source.kind, source.options)
     except InputRefused as refused:
         errors |= refused.errors
-    if source.secret_env and not source.secret_env.startswith(settings.SOURCE_SECRETS):
-        errors["secret_env"] = _("Only variables whose names begin with %(prefix)s may be named.") % {
-            "prefix": settings.SOURCE_SECRETS
-        }
+    if refusal := refusal_of(source):
+        errors["secret_env"] = refusal
     if source.secret_env and source.sealed_secret:
         errors["secret"] = _("Give the password or the variable that holds it, not both.")
     if "timeout" not in errors and not timedelta(seconds=1) <= source.timeout <= LONGEST_TIMEOUT:

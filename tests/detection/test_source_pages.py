@@ -180,7 +180,7 @@ def test_a_secret_is_not_taken_along_to_another_place(settings: Any) -> None:
     options = {"host": "127.0.0.1", "port": 5433, "database": "shop", "user": "reader"}
     answer = api().patch("/api/v1/sources/mart/", {"options": options})
     assert answer.status_code == 400
-    assert "password again" in answer.content.decode()
+    assert "give it again" in answer.content.decode()
     assert api().patch("/api/v1/sources/mart/", {"options": options, "secret": "new"}).status_code == 200
 
 
