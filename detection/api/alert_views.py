@@ -13,7 +13,8 @@ def _with_key(add: Callable[..., tuple[Any, str]]) -> Callable[..., Any]:
     """The key is shown once, with the record just made."""
 
     def adding(**values: Any) -> Any:
-        record, record.key = add(**values)
+        record, key = add(**values)
+        record.key = key
         return record
 
     return adding
